@@ -1,0 +1,61 @@
+"""Runs the Lua scripts that stand beside this file, and turns Redis's errors into ours.
+
+Every read-then-write of Grail is one script. Each has a typed front in the module that owns its keys; this is what
+the fronts share.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any, ParamSpec, TypeVar
+
+from redis.asyncio import Redis
+from redis.commands.core import AsyncScript
+from redis.exceptions import RedisError, ResponseError
+
+from bot.errors import StoreUnavailable
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Argument = str | bytes | int | float
+
+
+@cache
+def source(name: str) -> str:
+    """The text of `<name>.lua`."""
+    return files(__package__).joinpath(f"{name}.lua").read_text("utf-8")
+
+
+class Scripts:
+    """The scripts of one connection. Loads a script when the server does not know it (yet, or any more)."""
+
+    def __init__(self, redis: "Redis") -> None:
+        self._redis = redis
+        self._scripts: dict[str, AsyncScript] = {}
+
+    async def run(self, name: str, keys: Sequence[str], args: Sequence[Argument] = ()) -> Any:
+        """Run `<name>.lua`. Raises StoreUnavailable when Redis does not answer, or will not take a write."""
+        script = self._scripts.get(name)
+        if script is None:
+            script = self._scripts[name] = self._redis.register_script(source(name))
+        return await guarded(script)(keys=list(keys), args=list(args))
+
+
+# What a server says that is there but cannot serve us: not the fault of the call.
+_UNABLE = ("OOM", "READONLY", "LOADING", "MASTERDOWN", "CLUSTERDOWN", "MISCONF", "NOREPLICAS", "UNKILLABLE", "BUSY ")
+
+
+def guarded(call: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
+    """`call`, with Redis's connection errors, time-outs and refusals to serve raised as StoreUnavailable."""
+
+    async def guarded_call(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return await call(*args, **kwargs)
+        except ResponseError as error:
+            if str(error).startswith(_UNABLE):
+                raise StoreUnavailable(f"Redis cannot serve: {error}") from error
+            raise
+        except (RedisError, OSError, TimeoutError) as error:
+            raise StoreUnavailable(f"Redis does not answer: {error}") from error
+
+    return guarded_call
