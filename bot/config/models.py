@@ -1,0 +1,210 @@
+"""What config.yaml can say, as frozen models. Each class is one kind of block; the docstring says what it is for.
+
+`name` is never written: it is the key that the block stands under. load() puts it in.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    ValidationInfo,
+    WithJsonSchema,
+)
+
+from bot.config.values import (
+    Argument,
+    Arguments,
+    Channel,
+    Duration,
+    Email,
+    Name,
+    PassedVariable,
+    Rung,
+    Variable,
+    Zone,
+    frozen,
+    shown,
+)
+
+V = TypeVar("V")
+Named = Annotated[Mapping[Name, V], AfterValidator(frozen)]
+Variables = Annotated[Mapping[Variable, Argument], AfterValidator(frozen)]
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True
+    )
+
+
+class Step(Model):
+    """One command of a recipe."""
+
+    name: str = Field(min_length=1, max_length=60)
+    """What people see while it runs."""
+    run: Arguments
+    """The command, one word an item. No shell: what a person typed is always one whole word."""
+    timeout: Duration = 600.0
+    """How long it may take; then it is ended and has failed."""
+    env: Variables = Field(default_factory=dict)
+    """Further environment variables. No secrets here: see the recipe's `pass_env`."""
+    cwd: str | None = None
+    """The folder it runs in, below the checkout."""
+
+
+class Recipe(Model):
+    """How a deploy runs: lists of steps. When one fails the rest is not begun."""
+
+    name: Name
+    prepare: tuple[Step, ...] = ()
+    """Runs in the checkout before anything is touched: build, test."""
+    deploy: tuple[Step, ...] = ()
+    check: tuple[Step, ...] = ()
+    """Says whether what was deployed is well."""
+    rollback: tuple[Step, ...] = ()
+    """Runs by itself when `deploy` or `check` failed."""
+    actions: Named[tuple[Step, ...]] = Field(default_factory=dict)
+    """Named ones besides deploy: restart, migrate, flush …"""
+    env: Variables = Field(default_factory=dict)
+    pass_env: tuple[PassedVariable, ...] = ()
+    """Variables of Grail's own environment that the recipe's commands get too. All others are kept from them."""
+    user: str | None = None
+    """The system user it runs as, where Grail may switch."""
+
+
+def _recipe(value: Any, info: ValidationInfo) -> Any:
+    """A recipe by its name. One that is named but itself at fault was reported where it stands."""
+    if isinstance(value, Recipe) or info.context is None:
+        return value
+    if value not in info.context["names"]:
+        allowed = ", ".join(sorted(info.context["names"])) or "none, because there are no recipes yet"
+        raise ValueError(f"{shown(value)} is not a recipe; allowed: {allowed}")
+    return info.context["recipes"].get(value)
+
+
+def _keep(value: Mapping[str, Recipe], info: ValidationInfo) -> Mapping[str, Recipe]:
+    if info.context is not None:
+        info.context["recipes"].update(value)
+    return value
+
+
+class Environment(Model):
+    """One place where a service runs."""
+
+    name: Name
+    driver: Literal["recipe"] = "recipe"
+    """How a deploy runs here."""
+    recipe: Annotated[Recipe, PlainValidator(_recipe), WithJsonSchema({"type": "string"})]
+    """Which of the `recipes`."""
+    ref: str | None = None
+    """What is deployed when nobody says what; else the head of the main branch."""
+
+
+class Service(Model):
+    """One thing that is deployed."""
+
+    name: Name
+    team: str
+    """Whose it is."""
+    repository: str = Field(min_length=1)
+    """What git clones from. `{data}` stands for Grail's data folder."""
+    main: str = Field("main", min_length=1)
+    """The main branch."""
+    environments: Named[Environment] = Field(min_length=1)
+    depends_on: tuple[str, ...] = ()
+    """Services that this one needs."""
+
+
+class Team(Model):
+    """Some people and the services that are theirs."""
+
+    name: Name
+    channel: Channel
+    rotation: str | None = None
+    """Who is on call for its services."""
+
+
+class Person(Model):
+    """Someone of the company, known by the e-mail that stands as the key."""
+
+    email: Email
+    name: str = Field(min_length=1, max_length=80)
+    roles: tuple[str, ...] = ()
+    team: str | None = None
+    rung: Rung | None = None
+    """How far up the ladder; nothing for who is new."""
+    zone: Zone = "UTC"
+
+
+class Grant(Model):
+    """Words that may be used, and where. All four take wildcards; what is left out means everywhere."""
+
+    words: tuple[str, ...] = Field(min_length=1)
+    teams: tuple[str, ...] = ("*",)
+    """Names of teams; `own` is the person's team, `on-call` the teams that the person is on call for now."""
+    services: tuple[str, ...] = ("*",)
+    environments: tuple[str, ...] = ("*",)
+
+
+class HeldBy(Model):
+    """Who holds a role besides the people who have it under `people`."""
+
+    everyone: bool = False
+    """Every full member of the Slack workspace. For reading words."""
+    groups: tuple[str, ...] = ()
+    """Slack user groups, by handle (without the @) or id."""
+    on_call: tuple[str, ...] = ()
+    """Whoever is on call now, on these rotations; `*` for any."""
+    rungs: tuple[Rung, ...] = ()
+
+
+class Role(Model):
+    """A name for rights."""
+
+    name: Name
+    grants: tuple[Grant, ...] = ()
+    held_by: HeldBy = HeldBy()
+
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+
+class Rotation(Model):
+    """Who is on call: one after the other, a week each."""
+
+    name: Name
+    people: tuple[Email, ...] = Field(min_length=1)
+    zone: Zone
+    """Whose wall clock the hand-over follows."""
+    day: Weekday = "monday"
+    at: str = Field("09:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    """When the week is handed over, "09:00"."""
+    first: str = Field("2026-01-05", pattern=r"^\d{4}-\d{2}-\d{2}$")
+    """A day in the week that the first of the people has, "2026-01-05"."""
+
+
+class Channels(Model):
+    """Where Grail speaks when nothing else says where."""
+
+    operations: Channel
+    unsorted: Channel
+    """For what belongs nowhere."""
+
+
+class Config(Model):
+    """config.yaml. `version` is short and changes with the content."""
+
+    company: str = Field(min_length=1, max_length=80)
+    channels: Channels
+    recipes: Annotated[Named[Recipe], AfterValidator(_keep)] = Field(default_factory=dict)
+    teams: Named[Team]
+    services: Named[Service]
+    roles: Named[Role]
+    people: Annotated[Mapping[Email, Person], AfterValidator(frozen)] = Field(default_factory=dict)
+    rotations: Named[Rotation] = Field(default_factory=dict)
+    version: str = ""
