@@ -26,7 +26,9 @@ class Key:
 
     def __call__(self, **holes: str) -> str:
         """The full name of one key. Values may hold anything but are kept from looking like a hash tag."""
-        return PREFIX + self.name.format(**{k: v.replace("{", "(").replace("}", ")") for k, v in holes.items()})
+        return PREFIX + self.name.format(
+            **{k: v.replace("{", "(").replace("}", ")") for k, v in holes.items()}
+        )
 
 
 # deploys.py
@@ -35,4 +37,56 @@ DEPLOY_NUMBER = Key("deploy-number", "string", None, "deploys.py", "ids are neve
 DEPLOYS = Key("deploys:{service}", "zset", None, "deploys.py", "trimmed to the newest 1,000 of a service")
 CLAIM = Key("claim:{service}:{environment}", "hash", None, "deploys.py", "ends with its deploy")
 FENCE = Key("fence:{service}:{environment}", "string", None, "deploys.py", "fencing numbers only grow")
+DEPLOY_REQUEST = Key("deploy-request:{id}", "string", DAY, "deploys.py")
 STANDING = Key("standing:{service}", "hash", None, "deploys.py", "what runs where: one field an environment")
+
+# outbox.py
+_SENT = "an entry leaves when it was sent or reported"
+OUTBOX_ENTRIES = Key("outbox:entries", "hash", None, "outbox.py", _SENT)
+OUTBOX_BODIES = Key("outbox:bodies", "hash", None, "outbox.py", _SENT)
+OUTBOX_LANES = Key(
+    "outbox:lanes", "zset", None, "outbox.py", "lane -> when to look at it; a lane leaves with its last entry"
+)
+OUTBOX_LANE = Key("outbox:lane:{lane}", "zset", None, "outbox.py", _SENT)
+OUTBOX_FLIGHTS = Key(
+    "outbox:flights", "hash", None, "outbox.py", "one field a lane, while a call to Slack runs"
+)
+OUTBOX_BUDGET = Key("outbox:budget", "hash", None, "outbox.py", "one field a method of Slack")
+OUTBOX_NUMBER = Key("outbox:number", "string", None, "outbox.py", "fencing numbers only grow")
+OUTBOX_UNDELIVERABLE = Key("outbox:undeliverable", "list", None, "outbox.py", "trimmed to the newest 1,000")
+OUTBOX_PACE = Key("outbox:pace:{lane}", "hash", DAY, "outbox.py")  # what the lane may send when
+OUTBOX_DONE = Key("outbox:done:{id}", "string", 7 * DAY, "outbox.py")  # sent once, and where
+OUTBOX_NAME = Key("outbox:name:{name}", "string", DAY, "outbox.py")  # "#storefront" or "@U1" -> channel id
+OUTBOX_WAKE = Key("outbox:wake", "list", HOUR, "outbox.py")
+OUTBOX_BASE_BLOCKS = Key(
+    "outbox:base-blocks", "string", DAY, "outbox.py"
+)  # this workspace refused newer ones
+CARD = Key("card:{card}", "hash", 400 * DAY, "outbox.py")  # channel, ts, version (newest known), sent, edited
+HOME = Key("home:{user}", "hash", 400 * DAY, "outbox.py")  # the same of a home tab
+
+# inbox.py: what was received. A sender may ask for a longer memory than Slack's hour (PagerDuty: 50 hours).
+SEEN = Key("seen:{id}", "string", 51 * HOUR, "inbox.py")
+MEANING = Key("meaning:{meaning}", "string", 10 * MINUTE, "inbox.py")
+ANSWER = Key("answer:{id}", "string", HOUR, "inbox.py")
+
+# streams.py: what is to be done now
+WORK = Key("work", "stream", None, "streams.py", "holds only what is not done yet")
+WORK_OF = Key("work:{host}", "stream", None, "streams.py", "holds only what is not done yet on that host")
+QUEUE = Key("queue:{thing}", "list", None, "streams.py", "ends with its last piece of work")
+HOLDING = Key("holding:{thing}", "string", DAY, "streams.py")
+FENCES = Key("fences", "string", None, "streams.py", "fencing numbers only grow")
+WORKERS = Key(
+    "workers", "hash", None, "streams.py", "one field a living worker; who adopts takes the dead one's out"
+)
+ADDED = Key("added:{id}", "string", HOUR + 10 * MINUTE, "streams.py")
+DEAD = Key("dead", "stream", None, "dead.py", "the newest 10,000, until tried again or dropped")
+
+# timers.py and schedules.py: what is to be done later
+TIMERS = Key("timers", "zset", None, "timers.py", "firing takes a row out")
+TIMER_ROWS = Key("timer-rows", "hash", None, "timers.py", "one field for each member of timers")
+SCHEDULES = Key("schedules", "hash", None, "schedules.py", "one field a schedule of config.yaml")
+
+# epoch.py
+EPOCH = Key(
+    "epoch", "hash", None, "epoch.py", "only grows: one more each time that the server is another one"
+)
