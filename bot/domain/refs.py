@@ -1,7 +1,7 @@
 """What a person may type for a ref: a branch, a tag, a commit or a pull request like `#812`.
 
-The rules are git's own (git check-ref-format), with one more: what begins with `-` is refused before anything else,
-because to every program that is handed it it would be an option.
+The rules are git's own (git check-ref-format), with one more: what begins with `-` is refused before anything
+else, because to every program that is handed it it would be an option.
 """
 
 import re
@@ -18,7 +18,7 @@ _HINT = "Name a branch, a tag, a commit or a pull request like `#812`."
 
 
 def check_ref(text: str) -> str:
-    """The ref as it was typed, if git could know one of that name; NotUnderstood (code `bad-ref`) if it could not."""
+    """The ref as it was typed, if git could know one of that name; else NotUnderstood, code `bad-ref`."""
     why = _fault(text)
     if why is not None:
         raise NotUnderstood(f"`{_shown(text)}` cannot be a ref: {why}.", code="bad-ref", hint=_HINT)
@@ -70,6 +70,6 @@ def _fault_of_parts(text: str) -> str | None:
 
 
 def _shown(text: str) -> str:
-    """Fit to be quoted: no line breaks, nothing that cannot be seen, no back-ticks, not longer than a line."""
+    """Fit to be quoted: no line breaks, nothing unseen, no back-ticks, not longer than a line."""
     seen = "".join("�" if unicodedata.category(c)[0] == "C" or c == "`" else c for c in text[:61])
     return seen[:60] + "…" if len(seen) > 60 else seen

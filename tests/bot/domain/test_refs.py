@@ -10,7 +10,9 @@ from bot.domain.refs import check_ref, may_be_sha, pull_request
 from bot.errors import NotUnderstood
 
 
-@pytest.mark.parametrize("ref", ["main", "feature/blue-button", "v1.2.3", "#812", "3f2a9c1", "größer", "a@b", "HEAD"])
+@pytest.mark.parametrize(
+    "ref", ["main", "feature/blue-button", "v1.2.3", "#812", "3f2a9c1", "größer", "a@b", "HEAD"]
+)
 def test_what_git_could_know_is_taken_as_typed(ref: str) -> None:
     assert check_ref(ref) == ref
 

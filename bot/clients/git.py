@@ -1,0 +1,253 @@
+"""Which commit a ref means: asked of a mirror of the repository that we keep under data/repos.
+
+A repository is a local path or any address that git fetches from. Its mirror is fetched anew before a branch
+or a tag is looked up; a commit that the mirror has is found without a call, so that a roll-back needs nobody
+else. git gets no credentials of ours: only what its own helpers and ssh know on this machine.
+"""
+
+import asyncio
+import hashlib
+import os
+import re
+import signal
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from rapidfuzz import fuzz, process, utils
+
+from bot.domain.refs import check_ref, may_be_sha, pull_request
+from bot.errors import NotFound, NotUnderstood, OutsideUnavailable
+
+PASSED_ON = re.compile(
+    r"PATH|HOME|TMPDIR|XDG_CONFIG_HOME|SSH_AUTH_SOCK|GIT_SSH|GIT_SSH_COMMAND|GIT_ASKPASS|GIT_CONFIG_GLOBAL"
+    r"|SSL_CERT_(FILE|DIR)|(https?|all|no)_proxy|(HTTPS?|ALL|NO)_PROXY"
+)
+_FORMAT = "--format=%H%x00%an%x00%ae%x00%ct%x00%s"
+_BRANCH_FORMAT = (
+    "--format=%(refname:short)%00%(objectname)%00%(authorname)%00%(authoremail:trim)%00%(committerdate:unix)"
+    "%00%(subject)"
+)
+_CLOSE = 60  # of 100, by rapidfuzz: from here on "did you mean" is a help
+
+
+@dataclass(frozen=True)
+class Commit:
+    sha: str  # full
+    subject: str
+    author: str  # a name, as the commit says it: text from outside
+    email: str
+    when: float  # seconds since the epoch, when it was committed
+
+
+@dataclass(frozen=True)
+class Branch:
+    name: str
+    commit: Commit
+
+
+def environment_for_git(environ: Mapping[str, str]) -> dict[str, str]:
+    """What git may see of our environment, and that it never asks anybody anything."""
+    passed = {name: value for name, value in environ.items() if PASSED_ON.fullmatch(name)}
+    return {
+        "GIT_SSH_COMMAND": "ssh -oBatchMode=yes",
+        **passed,
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh",
+        "LC_ALL": "C",
+    }
+
+
+class Git:
+    """timeout: seconds for one call of git; the first mirror of a large repository gets ten times as long."""
+
+    def __init__(
+        self,
+        data: Path,
+        *,
+        timeout: float = 60,
+        environ: Mapping[str, str] | None = None,
+        program: str = "git",
+    ) -> None:
+        self._repos = data / "repos"
+        self._timeout = timeout
+        self._environ = environment_for_git(os.environ if environ is None else environ)
+        self._program = program
+        self._locks: dict[Path, asyncio.Lock] = {}
+
+    def mirror(self, repository: str) -> Path:
+        """Where the mirror of `repository` is, or will be."""
+        slug = re.sub(r"[^A-Za-z0-9]+", "-", _name(repository)).strip("-") or "repository"
+        return self._repos / f"{slug}-{hashlib.sha256(repository.encode()).hexdigest()[:12]}.git"
+
+    async def commit(self, repository: str, ref: str, *, name: str | None = None) -> Commit:
+        """The commit that `ref` means now: a branch before a tag before a SHA; `#812` is a pull request.
+
+        name: what people call the repository, for the sentences. Raises NotUnderstood (a ref that git cannot
+        know, a short SHA of several commits), NotFound, OutsideUnavailable.
+        """
+        check_ref(ref)
+        called = name or _name(repository)
+        mirror = self.mirror(repository)
+        if len(ref) == 40 and may_be_sha(ref) and (known := await self._look(mirror, ref.lower())):
+            return known
+        if (number := pull_request(ref)) is not None:
+            return await self._pull_request(repository, mirror, number, called)
+        await self._fetch(repository, called)
+        for space in ("refs/heads/", "refs/tags/"):
+            if found := await self._look(mirror, space + ref):
+                return found
+        if may_be_sha(ref) and (found := await self._sha(repository, mirror, ref.lower(), called)):
+            return found
+        raise NotFound(await self._nothing(mirror, ref, called), code="no-such-ref")
+
+    async def branches(self, repository: str, *, name: str | None = None) -> list[Branch]:
+        """All branches, the one that moved last first."""
+        mirror = await self._fetch(repository, name or _name(repository))
+        form = _BRANCH_FORMAT
+        said = await self._git(mirror, "for-each-ref", "--sort=-committerdate", form, "refs/heads/")
+        found = []
+        for line in said.splitlines():
+            branch, sha, author, email, when, subject = line.split("\0")
+            found.append(Branch(branch, Commit(sha, subject, author, email, float(when))))
+        return found
+
+    async def between(self, repository: str, a: str, b: str, *, limit: int = 250) -> list[Commit]:
+        """The commits that `b` has and `a` has not (both full SHAs), newest first, at most `limit`."""
+        called = _name(repository)
+        mirror = self.mirror(repository)
+        for sha in (a, b):
+            if not await self._look(mirror, sha):
+                await self.commit(repository, sha, name=called)
+        said = await self._git(mirror, "log", "-z", f"--max-count={limit}", _FORMAT, f"{a}..{b}", "--")
+        fields = said.rstrip("\0").split("\0") if said else []
+        return [_commit(fields[at : at + 5]) for at in range(0, len(fields), 5)]
+
+    async def _pull_request(self, repository: str, mirror: Path, number: int, called: str) -> Commit:
+        await self._ready(mirror)
+        kept = f"refs/pull/{number}/head"
+        for theirs in (kept, f"refs/merge-requests/{number}/head"):
+            try:
+                await self._take(repository, called, f"+{theirs}:{kept}")
+            except NotFound:
+                continue
+            if found := await self._look(mirror, kept):
+                return found
+        raise NotFound(f"There is no pull request #{number} in {called}.", code="no-such-ref")
+
+    async def _sha(self, repository: str, mirror: Path, sha: str, called: str) -> Commit | None:
+        said = (await self._git(mirror, "rev-parse", f"--disambiguate={sha}")).split()
+        found = [commit for each in said if (commit := await self._look(mirror, each)) and commit.sha == each]
+        if len(found) > 1:
+            raise NotUnderstood(
+                f"`{sha}` could be {len(found)} commits of {called}: give more digits.", code="ambiguous-ref"
+            )
+        if not found and len(sha) == 40:  # on no branch any more; the other side may still have it
+            with suppress(NotFound):
+                await self._take(repository, called, f"+{sha}:refs/grail/{sha}")
+            return await self._look(mirror, sha)
+        return found[0] if found else None
+
+    async def _nothing(self, mirror: Path, ref: str, called: str) -> str:
+        said = await self._git(
+            mirror, "for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads/", "refs/tags/"
+        )
+        close = process.extractOne(
+            ref, said.splitlines(), scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=_CLOSE
+        )
+        sentence = f"There is no branch, tag or commit `{ref}` in {called}"
+        return f"{sentence}; did you mean `{close[0]}`?" if close else f"{sentence}."
+
+    async def _look(self, mirror: Path, what: str) -> Commit | None:
+        if not (mirror / "HEAD").exists():
+            return None
+        try:
+            said = await self._git(mirror, "log", "-1", _FORMAT, f"{what}^{{commit}}", "--")
+        except _GitError:
+            return None
+        return _commit(said.rstrip("\n").split("\0", 4))
+
+    async def _fetch(self, repository: str, called: str) -> Path:
+        mirror = self.mirror(repository)
+        await self._ready(mirror)
+        await self._take(
+            repository, called, "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*", "--prune"
+        )
+        return mirror
+
+    async def _ready(self, mirror: Path) -> None:
+        if not (mirror / "HEAD").exists():
+            mirror.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            await self._run("init", "--quiet", "--bare", "--template=", str(mirror))
+
+    async def _take(self, repository: str, called: str, *refspecs: str) -> None:
+        mirror = self.mirror(repository)
+        options = [each for each in refspecs if each.startswith("--")]
+        wanted = [each for each in refspecs if not each.startswith("--")]
+        patience = self._timeout * (1 if any((mirror / "refs/heads").iterdir()) else 10)
+        async with self._locks.setdefault(mirror, asyncio.Lock()):
+            for again in (True, False):
+                try:
+                    await self._git(
+                        mirror, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", *options, "--",
+                        repository, *wanted, timeout=patience,
+                    )  # fmt: skip
+                    return
+                except _GitError as failed:
+                    if again and "cannot lock ref" in failed.said:  # another process of ours fetches too
+                        await asyncio.sleep(0.2)
+                        continue
+                    raise _translated(failed, repository, called) from failed
+
+    async def _git(self, mirror: Path, *arguments: str, timeout: float | None = None) -> str:
+        return await self._run(f"--git-dir={mirror}", *arguments, timeout=timeout)
+
+    async def _run(self, *arguments: str, timeout: float | None = None) -> str:
+        seconds = timeout or self._timeout
+        child = await asyncio.create_subprocess_exec(
+            self._program, "-c", "gc.auto=0", "-c", "core.hooksPath=/dev/null", *arguments,
+            env=self._environ, cwd="/", start_new_session=True,
+            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        try:
+            async with asyncio.timeout(seconds):
+                said, complaint = await child.communicate()
+        except BaseException as ended:
+            with suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
+            await child.wait()
+            if isinstance(ended, TimeoutError):
+                raise _GitError(f"git did not end within {seconds:g} seconds", slow=True) from None
+            raise
+        if child.returncode != 0:
+            raise _GitError(complaint.decode("utf-8", "replace"))
+        return said.decode("utf-8", "replace")
+
+
+class _GitError(Exception):
+    def __init__(self, said: str, *, slow: bool = False) -> None:
+        super().__init__(said)
+        self.said = said
+        self.slow = slow
+
+
+def _translated(failed: _GitError, repository: str, called: str) -> Exception:
+    """git's last word as one sentence; an address never shows the password in it."""
+    if "couldn't find remote ref" in failed.said or "not our ref" in failed.said:
+        return NotFound(f"There is no such ref in {called}.", code="no-such-ref")
+    lines = [line.strip() for line in failed.said.splitlines() if line.strip()]
+    fatal = [line for line in lines if line.startswith("fatal:")] or lines or ["it said nothing"]
+    why = re.sub(r"//[^/@\s]*@", "//", fatal[0].removeprefix("fatal: ")).rstrip(".")
+    if failed.slow:
+        return OutsideUnavailable("git", f"The repository of {called} did not answer: {why}.")
+    return OutsideUnavailable("git", f"The repository of {called} cannot be read: {why}.")
+
+
+def _commit(fields: list[str]) -> Commit:
+    sha, author, email, when, subject = fields
+    return Commit(sha, subject, author, email, float(when))
+
+
+def _name(repository: str) -> str:
+    return repository.rstrip("/").rsplit("/", 1)[-1].rsplit(":", 1)[-1].removesuffix(".git") or repository
