@@ -4,6 +4,7 @@ Every read-then-write of Grail is one script. Each has a typed front in the modu
 the fronts share.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from functools import cache
 from importlib.resources import files
@@ -22,8 +23,9 @@ Argument = str | bytes | int | float
 
 @cache
 def source(name: str) -> str:
-    """The text of `<name>.lua`."""
-    return files(__package__).joinpath(f"{name}.lua").read_text("utf-8")
+    """The text of `<name>.lua`, with the file that a line `--!include other` names in its place."""
+    text = files(__package__).joinpath(f"{name}.lua").read_text("utf-8")
+    return re.sub(r"^--!include (\w+)$", lambda found: source(found[1]), text, flags=re.MULTILINE)
 
 
 class Scripts:
@@ -42,7 +44,17 @@ class Scripts:
 
 
 # What a server says that is there but cannot serve us: not the fault of the call.
-_UNABLE = ("OOM", "READONLY", "LOADING", "MASTERDOWN", "CLUSTERDOWN", "MISCONF", "NOREPLICAS", "UNKILLABLE", "BUSY ")
+_UNABLE = (
+    "OOM",
+    "READONLY",
+    "LOADING",
+    "MASTERDOWN",
+    "CLUSTERDOWN",
+    "MISCONF",
+    "NOREPLICAS",
+    "UNKILLABLE",
+    "BUSY ",
+)
 
 
 def guarded(call: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:

@@ -1,0 +1,32 @@
+-- Store one request from outside, once per id, and say whether it means the same as one before.
+-- KEYS after PLACES: seen:<id>, meaning:<meaning> (or seen:<id> again). ARGV: id, now, remember, seconds that a
+-- meaning is remembered (0: it has none), job, the same job as a duplicate up to where the first one's id stands,
+-- and the rest after it.
+-- Answers {how, id of the first of its kind}: how is first, id or meaning.
+--!include _streams
+local seen, meaning = KEYS[8], KEYS[9]
+local id, now, remember, window, job, before, after = unpack(ARGV)
+now = tonumber(now)
+
+local known = redis.call('GET', seen)
+if known then
+  local at, first = string.match(known, '^(%S+) (.*)$')
+  if at and now - tonumber(at) < tonumber(remember) then return {'id', first} end
+end
+
+local first = id
+if tonumber(window) > 0 then
+  local said = redis.call('GET', meaning)
+  if said then
+    local at, other = string.match(said, '^(%S+) (.*)$')
+    if at and now - tonumber(at) < tonumber(window) then first = other end
+  end
+end
+
+if first ~= id then job = before .. cjson.encode(first) .. after end
+enqueue('', 0, '', job)
+redis.call('SET', seen, now .. ' ' .. first, 'EX', remember)
+if first == id and tonumber(window) > 0 then
+  redis.call('SET', meaning, now .. ' ' .. id, 'EX', 60)
+end
+return {first == id and 'first' or 'meaning', first}

@@ -1,0 +1,51 @@
+-- What became of jobs. ARGV: me, now, then 9 of each: stream, entry, fence ('' where it has no thing), outcome, when,
+-- host, tries, thing, job.
+-- Outcomes: 'done'; 'later', put back for `when`, not counted; 'failed', tried again at `when`, on a thing before
+-- anything else; 'dead', to the dead letters, `when` holding the reason.
+-- Answers for each: {'run', fence, tries, job} the next one of the same thing, under the same token; {'none'};
+-- {'lost'} this worker no longer held it, and nothing was changed; {'wrong', error}.
+--!include _streams
+local me, now = ARGV[1], ARGV[2]
+
+local function settle(stream, id, fence, outcome, when, host, tries, thing, job)
+  if not owns(stream, id, me) then return {'lost'} end
+  if thing ~= '' and redis.call('GET', HOLDING .. thing) ~= fence then return {'lost'} end
+  local again = 'again:' .. stream .. ':' .. id .. ':' .. fence
+  if outcome == 'dead' then
+    bury(when, now, host, tries, thing, job)
+  elseif outcome == 'later' then
+    set_timer(again, when, pack(host, tries - 1, thing, job))
+  elseif outcome == 'failed' and thing == '' then
+    set_timer(again, when, pack(host, tries, thing, job))
+  elseif outcome == 'failed' then
+    set_timer(again, when, pack(host, 0, thing, ''))
+    drop(stream, id)
+    redis.call('DEL', HOLDING .. thing)
+    return {'none'}
+  end
+  if thing == '' then
+    drop(stream, id)
+    return {'none'}
+  end
+  redis.call('LPOP', QUEUE .. thing)
+  local row = redis.call('LINDEX', QUEUE .. thing, 0)
+  local next_host = row and unpack_row(row)
+  if next_host and stream_of(next_host) ~= stream then
+    drop(stream, id)
+    redis.call('DEL', HOLDING .. thing)
+    enqueue(next_host, 0, thing, '')
+    return {'none'}
+  end
+  return take(stream, id, thing, now)
+end
+
+local answers = {}
+for i = 3, #ARGV, 9 do
+  local ok, answer = pcall(settle, unpack(ARGV, i, i + 8))
+  if not ok then
+    answer = {'wrong', type(answer) == 'table' and answer.err or tostring(answer)}
+    pcall(drop, ARGV[i], ARGV[i + 1])
+  end
+  answers[#answers + 1] = answer
+end
+return answers

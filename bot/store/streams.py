@@ -1,0 +1,273 @@
+"""The worker: takes jobs from the streams, gives each to its handler, and says what became of it.
+
+What it promises: a job is begun again until a handler has ended well, or five deliveries have not; then it goes to
+the dead letters. What a dead worker held is adopted by another one within 10 s, judged by a heartbeat that no longer
+changes, never by a clock or by Redis's idle times. A kind that this version does not know waits for a worker that
+does. Nothing runs longer than `limit` seconds: a long thing is a chain of short jobs.
+A handler may therefore run twice for one job, and ends what it does in scripts that refuse an old fencing number.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from secrets import token_hex
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.exceptions import ResponseError
+
+from bot.clock import Clock
+from bot.errors import StoreUnavailable
+from bot.store.connection import BLOCK_SECONDS
+from bot.store.keys import WORK
+from bot.store.peers import Peers
+from bot.store.scripts import Scripts, guarded
+from bot.store.settle import Entry, Outcome, Settler
+from bot.store.timers import Timers
+from bot.store.work import GROUP, PLACES, Job, Later, Work, decode, plain, stream_of
+
+__all__ = ["Job", "Later", "Work", "Worker"]
+
+DELIVERIES = 5
+UNKNOWN_SECONDS = 5.0  # until a kind that we do not know is looked at again
+STORE_SECONDS = 1.0  # until a job is begun again that found Redis gone
+PAUSES = (0.5, 2.0, 8.0, 30.0)  # seconds after each failure
+
+Handler = Callable[[Job], Awaitable[None]]
+
+
+class Worker:
+    """One worker. `run` returns when `stop` is set and what was begun has ended."""
+
+    def __init__(
+        self,
+        redis: Redis,
+        handlers: Mapping[str, Handler],
+        *,
+        clock: Clock,
+        name: str,
+        host: str,
+        concurrency: int = 16,
+        limit: float = 10.0,
+        timers: Timers | None = None,
+        say: Callable[[str], None] = lambda line: None,
+        on_dead: Callable[[Job, str], Awaitable[None]] | None = None,
+    ) -> None:
+        """handlers: by kind. host: whose own stream is read besides the common one. timers: those that this process
+        sets, so that they are fired without a delay. on_dead: told of each job that goes to the dead letters, before
+        it goes there; told again when we are killed in between."""
+        self.me = f"{name}-{token_hex(4)}"
+        self.timers = timers or Timers(redis)
+        self.alive_at = 0.0  # time.monotonic() of the last answer of Redis to the heartbeat
+        self._redis = redis
+        self._scripts = Scripts(redis)
+        self._handlers = handlers
+        self._clock = clock
+        self._streams = (WORK(), stream_of(plain(host)))
+        self._concurrency = concurrency
+        self._limit = limit
+        self._say = say
+        self._on_dead = on_dead
+        self._peers = Peers(redis, self.me, self._streams)
+        self._settler = Settler(redis, self.me, clock)
+        self._held: dict[Entry, asyncio.Task[None]] = {}
+        self._freed = asyncio.Event()
+        self._said: dict[str, float] = {}
+        self._unsure = True  # whether Redis may hold entries for us that we do not know of
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set, then finish what was begun (within `limit`) and leave the rest to the others."""
+        reading = [
+            asyncio.create_task(self._read(), name="worker-read"),
+            asyncio.create_task(self.timers.run(self._clock, self._say), name="worker-timers"),
+        ]
+        staying = [
+            asyncio.create_task(self._beat(), name="worker-beat"),
+            asyncio.create_task(self._settler.run(self._trouble), name="worker-settle"),
+        ]
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            done, _ = await asyncio.wait([*reading, *staying, stopping], return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()  # none of the others ever ends but by a fault of ours
+            await _cancelled(reading)
+            if self._held:
+                await asyncio.wait(self._held.values(), timeout=self._limit + 1)
+        finally:
+            await _cancelled([stopping, *reading, *self._held.values(), *staying])
+            try:
+                await self._peers.leave()
+            except StoreUnavailable:
+                pass  # the others will see that we are silent
+
+    async def _beat(self) -> None:
+        """Say that we live, and adopt what those held who no longer do."""
+        while True:
+            try:
+                gone = await self._peers.look(self._clock.now())
+                self.alive_at = time.monotonic()
+                for whose in gone:
+                    await self._adopt(whose)
+            except StoreUnavailable as error:
+                self._trouble(error)
+                await asyncio.sleep(0.5)
+                continue
+            await self._clock.sleep(self._peers.LOOK_SECONDS)
+
+    async def _adopt(self, whose: str) -> None:
+        for stream in self._streams:
+            while (free := self._free()) > 0:
+                leave = [entry.id for entry in self._held if entry.stream == stream]
+                found = await self._peers.adopt(stream, whose, free, leave)
+                if found and whose != self.me:
+                    self._say(f"Adopting {len(found)} pieces of work of {whose}, which is gone.")
+                await self._begin(stream, found)
+                if not found:
+                    break
+        if whose != self.me:
+            await self._peers.forget(whose)
+
+    async def _read(self) -> None:
+        wrong: dict[str, float] = {}
+        while True:
+            while self._free() <= 0:
+                self._freed.clear()
+                await self._freed.wait()
+            wrong = {stream: until for stream, until in wrong.items() if until > time.monotonic()}
+            streams = [stream for stream in self._streams if stream not in wrong]
+            try:
+                if self._unsure:
+                    await self._peers.enter(streams)
+                    await self._adopt(self.me)
+                    self._unsure = False
+                answer = await guarded(self._redis.xreadgroup)(
+                    GROUP,
+                    self.me,
+                    dict.fromkeys(streams, ">"),
+                    count=self._free(),
+                    block=int(BLOCK_SECONDS * 1000),
+                )
+                for stream, entries in answer or ():
+                    await self._begin(stream, [(id, 1, fields) for id, fields in entries])
+            except StoreUnavailable as error:
+                self._unsure = True
+                self._trouble(error)
+                await asyncio.sleep(0.25)
+            except ResponseError as error:
+                self._unsure = True  # NOGROUP: the stream is gone, perhaps with all of Redis's data
+                for stream in await self._peers.wrong(streams):
+                    self._once(stream, f"{stream} in Redis is not a stream: nothing is read from it.")
+                    wrong[stream] = time.monotonic() + 5.0
+                self._once(str(error), f"Reading work from Redis failed: {error}")
+                await asyncio.sleep(0.25)
+
+    async def _begin(self, stream: str, found: list[tuple[str, int, Mapping[str, str]]]) -> None:
+        tokens = []
+        for id, deliveries, fields in found:
+            entry = Entry(stream, id)
+            if thing := fields.get("thing"):
+                tokens.append((entry, thing))
+                continue
+            tries = fields.get("tries", "0")
+            before = int(tries) if tries.isdecimal() else 0
+            self._start(entry, fields.get("job", str(dict(fields))), before + deliveries, "", None)
+        if not tokens:
+            return
+        args = [part for entry, thing in tokens for part in (entry.stream, entry.id, thing)]
+        answers = await self._scripts.run("take", PLACES, [self.me, self._clock.now(), *args])
+        for (entry, thing), answer in zip(tokens, answers, strict=True):
+            if answer[0] == "run":
+                _, fence, deliveries, raw = answer
+                self._start(entry, raw, int(deliveries), thing, int(fence))
+            elif answer[0] == "wrong":
+                self._once(thing, f"Work on {thing} was left out: {answer[1]} in Redis.")
+
+    def _start(self, entry: Entry, raw: str, deliveries: int, thing: str, fence: int | None) -> None:
+        task = asyncio.create_task(self._work(entry, raw, deliveries, thing, fence))
+        self._held[entry] = task
+        task.add_done_callback(lambda _: self._release(entry))
+
+    def _release(self, entry: Entry) -> None:
+        del self._held[entry]
+        self._freed.set()
+
+    async def _work(self, entry: Entry, raw: str, deliveries: int, thing: str, fence: int | None) -> None:
+        """Do one job, and what waits behind it for the same thing."""
+        while True:
+            outcome = await self._do(raw, deliveries, thing, fence)
+            answer = await self._settler.settle(entry, fence, outcome)
+            if outcome.word in ("later", "failed"):
+                self.timers.wake()
+            if answer[0] == "wrong":
+                self._once(raw, f"What became of {raw[:200]} could not be written down: {answer[1]}")
+            if answer[0] != "run":
+                return
+            _, number, begun, raw = answer
+            fence, deliveries = int(number), int(begun)
+
+    async def _do(self, raw: str, deliveries: int, thing: str, fence: int | None) -> Outcome:
+        def outcome(word: str, when: Any = "") -> Outcome:
+            return Outcome(word, when, host=host, tries=deliveries, thing=thing, job=raw)
+
+        host = ""
+        try:
+            job = decode(raw, deliveries=deliveries, fence=fence)
+            host = plain(job.host)
+        except ValueError as error:
+            self._say(f"Not a job of ours, so to the dead letters: {raw[:200]}")
+            return outcome(
+                "dead", await self._bury(Job(id="", kind="", body={}, raw=raw), f"not a job: {error}")
+            )
+        if deliveries > DELIVERIES:
+            why = f"begun {DELIVERIES} times, and each time the worker died of it or was ended"
+            return outcome("dead", await self._bury(job, why))
+        handler = self._handlers.get(job.kind)
+        if handler is None:
+            self._once(
+                job.kind, f"No handler here for {job.kind!r} (version {job.version}): left to newer workers."
+            )
+            return outcome("later", self._clock.now() + UNKNOWN_SECONDS)
+        try:
+            async with asyncio.timeout(self._limit):
+                await handler(job)
+            return outcome("done")
+        except Later as later:
+            return outcome("later", self._clock.now() + later.seconds)
+        except StoreUnavailable as error:
+            self._trouble(error)
+            return outcome("later", self._clock.now() + STORE_SECONDS)
+        except Exception as error:
+            why = f"{type(error).__name__}: {error}".rstrip(": ")
+            self._say(f"{job.kind} {job.id} failed, delivery {deliveries} of {DELIVERIES}: {why}")
+            if deliveries >= DELIVERIES:
+                return outcome("dead", await self._bury(job, why))
+            return outcome("failed", self._clock.now() + PAUSES[deliveries - 1])
+
+    async def _bury(self, job: Job, why: str) -> str:
+        if self._on_dead:
+            try:
+                await self._on_dead(job, why)
+            except Exception as error:
+                self._say(
+                    f"Nobody could be told that {job.kind} {job.id} went to the dead letters: {error!r}"
+                )
+        return why
+
+    def _free(self) -> int:
+        return self._concurrency - len(self._held)
+
+    def _trouble(self, error: Exception) -> None:
+        self._once("store", f"{error}. Work goes on when it is back.")
+
+    def _once(self, about: str, line: str) -> None:
+        """Say it, at most once a minute."""
+        now = time.monotonic()
+        if now - self._said.get(about, -60.0) >= 60.0:
+            self._said[about] = now
+            self._say(line)
+
+
+async def _cancelled(tasks: list[asyncio.Task[Any]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
