@@ -1,5 +1,7 @@
-"""What must hold between the parts of config.yaml. Looks at what is written, so that it finds its faults also when
-the models have found others."""
+"""What must hold between the parts of config.yaml.
+
+Looks at what is written, so that it finds its faults also when the models have found others.
+"""
 
 from collections.abc import Collection
 from typing import Any

@@ -1,4 +1,4 @@
-"""What config.yaml can say, as frozen models. Each class is one kind of block; the docstring says what it is for.
+"""What config.yaml can say, as frozen models. Each class is one kind of block, with what it is for.
 
 `name` is never written: it is the key that the block stands under. load() puts it in.
 """
@@ -22,6 +22,7 @@ from bot.config.values import (
     Channel,
     Duration,
     Email,
+    Frozen,
     Name,
     PassedVariable,
     Rung,
@@ -51,7 +52,7 @@ class Step(Model):
     """The command, one word an item. No shell: what a person typed is always one whole word."""
     timeout: Duration = 600.0
     """How long it may take; then it is ended and has failed."""
-    env: Variables = Field(default_factory=dict)
+    env: Variables = Field(default_factory=Frozen)
     """Further environment variables. No secrets here: see the recipe's `pass_env`."""
     cwd: str | None = None
     """The folder it runs in, below the checkout."""
@@ -68,11 +69,11 @@ class Recipe(Model):
     """Says whether what was deployed is well."""
     rollback: tuple[Step, ...] = ()
     """Runs by itself when `deploy` or `check` failed."""
-    actions: Named[tuple[Step, ...]] = Field(default_factory=dict)
+    actions: Named[tuple[Step, ...]] = Field(default_factory=Frozen)
     """Named ones besides deploy: restart, migrate, flush …"""
-    env: Variables = Field(default_factory=dict)
+    env: Variables = Field(default_factory=Frozen)
     pass_env: tuple[PassedVariable, ...] = ()
-    """Variables of Grail's own environment that the recipe's commands get too. All others are kept from them."""
+    """Variables of Grail's own environment that the commands get too. All others are kept from them."""
     user: str | None = None
     """The system user it runs as, where Grail may switch."""
 
@@ -201,10 +202,10 @@ class Config(Model):
 
     company: str = Field(min_length=1, max_length=80)
     channels: Channels
-    recipes: Annotated[Named[Recipe], AfterValidator(_keep)] = Field(default_factory=dict)
+    recipes: Annotated[Named[Recipe], AfterValidator(_keep)] = Field(default_factory=Frozen)
     teams: Named[Team]
     services: Named[Service]
     roles: Named[Role]
-    people: Annotated[Mapping[Email, Person], AfterValidator(frozen)] = Field(default_factory=dict)
-    rotations: Named[Rotation] = Field(default_factory=dict)
+    people: Annotated[Mapping[Email, Person], AfterValidator(frozen)] = Field(default_factory=Frozen)
+    rotations: Named[Rotation] = Field(default_factory=Frozen)
     version: str = ""

@@ -1,7 +1,7 @@
 """From a file to plain data: YAML, safely, with every way in which it can fail as one plain sentence.
 
-The file's text is bounded, and so is what its anchors unfold to: a few lines of YAML can otherwise mean billions of
-values. A key that stands twice is a fault, because YAML would silently take the last.
+The file's text is bounded, and so is what its anchors unfold to: a few lines of YAML can otherwise mean
+billions of values. A key that stands twice is a fault, because YAML would silently take the last.
 """
 
 from pathlib import Path
@@ -19,7 +19,7 @@ _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Loader(_Base):  # type: ignore[misc]
-    """Safe loading, but dates stay text: in config.yaml they are written for people and checked by the models."""
+    """Safe loading, but dates stay text: in config.yaml people write them, and the models check them."""
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -103,11 +103,7 @@ def _weigh(root: yaml.Node, name: str) -> None:
             return known
         line = node.start_mark.line + 1
         if id(node) in open_:
-            raise ConfigFault(
-                [
-                    f"{name}, line {line}: holds itself through an alias; an anchor cannot be used inside itself"
-                ]
-            )
+            raise ConfigFault([f"{name}, line {line}: holds itself; an anchor cannot be used inside itself"])
         if depth > MOST_DEPTH:
             raise ConfigFault([f"{name}, line {line}: is nested too deeply; allowed: {MOST_DEPTH} levels"])
         open_.add(id(node))

@@ -1,6 +1,7 @@
 """The small values that config.yaml is made of: names, durations, zones, channels, e-mails, argument lists.
 
-Each checks itself and says in one sentence what is wrong and what is allowed; faults.py puts the path before it.
+Each checks itself and says in one sentence what is wrong and what is allowed; faults.py puts the path
+before it.
 """
 
 import re
@@ -27,8 +28,8 @@ class Frozen(dict[K, V]):
     def _refuse(self, *_: object, **__: object) -> NoReturn:
         raise TypeError("the configuration cannot be changed; load another one")
 
-    __setitem__ = __delitem__ = clear = pop = popitem = update = __ior__ = _refuse  # type: ignore[assignment]
-    setdefault = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = clear = pop = popitem = update = __ior__ = _refuse
+    setdefault = _refuse
 
     def __copy__(self) -> "Frozen[K, V]":
         return self
@@ -69,7 +70,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 def name(value: str) -> str:
     if not _NAME.fullmatch(value):
         raise ValueError(
-            f"{shown(value)} is not a name; allowed: up to 63 of a-z, 0-9, '.', '_', '-', a letter or digit first"
+            f"{shown(value)} is not a name; allowed: up to 63 of a-z, 0-9, . _ - with a letter or digit first"
         )
     if value in LITTLE_WORDS:
         raise ValueError(f"{shown(value)} is a word of the commands; give it another name")
@@ -107,7 +108,7 @@ def email(value: str) -> str:
 
 
 def argument(value: Any) -> str:
-    """One word of a command, or a value of its environment. Numbers must be in quotes: YAML reads 1.10 as 1.1."""
+    """One word of a command, or a value of its environment. Never a number: YAML reads 1.10 as 1.1."""
     if not isinstance(value, str):
         raise ValueError(f"{shown(value)} is not text; write it in quotes")
     if "\0" in value:

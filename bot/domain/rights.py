@@ -1,0 +1,57 @@
+"""Who may do what. Pure: everything that has to be asked elsewhere stands in the Holder already.
+
+A right is a word in a place (a service and an environment). It comes from a grant of a role that the person
+holds, or from a grant by hand. Grants only add up: none takes anything away. What nobody could find out grants
+nothing, and the answer says so.
+"""
+
+from collections.abc import Collection
+
+from bot.config import Config
+from bot.domain._granted import HandGrant, Holder, Kind, Place, Right, granted, roles
+from bot.domain._refused import refused
+
+__all__ = ["HandGrant", "Holder", "Kind", "Right", "may", "places", "roles", "words"]
+
+
+def may(
+    config: Config,
+    holder: Holder,
+    word: str,
+    *,
+    service: str | None = None,
+    environment: str | None = None,
+    now: float,
+) -> Right:
+    """Whether this person may use this word there, now.
+
+    Without a service only a grant for all places counts; without an environment all environments of the
+    service must be allowed.
+    """
+    by = granted(config, holder, word, Place(service, environment), now)
+    if by is not None:
+        return Right(True, f"You may: {by}.", "allowed")
+    return refused(config, holder, word, Place(service, environment), now)
+
+
+def words(config: Config, holder: Holder, now: float, known: Collection[str] | None = None) -> frozenset[str]:
+    """The words that this person may use somewhere. known: all there are; else those that grants name."""
+    if known is None:
+        named = {word for role in config.roles.values() for grant in role.grants for word in grant.words}
+        known = {word for word in named if not set(word) & set("*?[")}
+    everything = Place()
+    return frozenset(
+        word
+        for word in known
+        if granted(config, holder, word, everything, now) or places(config, holder, word, now)
+    )
+
+
+def places(config: Config, holder: Holder, word: str, now: float) -> list[tuple[str, str]]:
+    """Every service and environment where this person may use this word, in the order of config.yaml."""
+    return [
+        (service.name, environment)
+        for service in config.services.values()
+        for environment in service.environments
+        if granted(config, holder, word, Place(service.name, environment), now)
+    ]
