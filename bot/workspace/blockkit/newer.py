@@ -10,7 +10,7 @@ from .rich import rich_text
 from .rules import Check, any_of, array, by_type, flag, number, only, record, string, typed, url, word
 
 _RAW_TEXT = typed("raw_text", {"text": string(None, 1)}, {})
-_RAW_NUMBER = typed("raw_number", {"value": number(whole=False)}, {"text": string()})
+_RAW_NUMBER = typed("raw_number", {"value": number(whole=False), "text": string()}, {})
 _CELLS: dict[str, Check] = {"raw_text": _RAW_TEXT, "raw_number": _RAW_NUMBER, "rich_text": rich_text}
 _SHORT = string(20, 1)  # labels in a chart
 

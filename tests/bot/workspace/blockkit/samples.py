@@ -165,7 +165,7 @@ GOOD: dict[str, dict[str, Any]] = {
         "row_header_column_index": 1,
         "rows": [
             [{"type": "raw_text", "text": "when"}, {"type": "raw_text", "text": "what"}],
-            [{"type": "raw_number", "value": 1}, rich()],
+            [{"type": "raw_number", "value": 1, "text": "1"}, rich()],
         ],
     },
     "data_visualization": CHART,
