@@ -1,1 +1,18 @@
-"""."""
+"""What Grail does: gather the facts, ask the domain, act, and return what happened. Nothing here renders."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.services.people import People
+
+from bot.config import Config
+from bot.services.deploys import Deploys
+
+
+@dataclass(frozen=True)
+class Services:
+    """All of it, as a handler gets it. `config` is read anew each time: it may have been reloaded."""
+
+    config: Callable[[], Config]
+    people: People
+    deploys: Deploys

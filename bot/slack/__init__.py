@@ -1,8 +1,12 @@
-"""How we speak. The words of this room: what a person asked, and what is said in answer."""
+"""How we speak. The words of this room: what a person asked (Ask), what is said in answer (Reply), and what can be
+said at all (Command)."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from bot.domain.rights import Holder
+from bot.services import Services
 
 Block = Mapping[str, Any]
 
@@ -17,3 +21,134 @@ class Message:
     text: str
     blocks: Sequence[Block] = ()
     base_blocks: Sequence[Block] | None = None
+
+
+How = Literal["command", "mention", "direct", "press", "form", "terminal"]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One thing that a person asked: who, where, which words."""
+
+    id: str  # Slack's own id of the request: the same id is the same request, sent again
+    how: How
+    team: str
+    user: str
+    text: str  # as Slack sent it, without the bot's own name
+    channel: str = ""
+    thread: str | None = None  # where a mention is answered
+    response_url: str | None = None
+    trigger: str | None = None  # opens one view, within 3 s
+    message: str | None = None  # ts of the card that was pressed
+    request: str = ""  # the request id in logs
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the person who asked is told. Cards are no replies: they come from what happened.
+
+    form: a view to open instead, where the person's client can show one; `message` is for where it cannot.
+    card_follows: a card will stand in the same place; a direct message then needs no line beside it.
+    outcome: one word for the audit.
+    """
+
+    message: Message
+    form: Mapping[str, Any] | None = None
+    card_follows: bool = False
+    outcome: str = "done"
+
+
+@dataclass(frozen=True)
+class Given:
+    """The words after the command, understood. Lists hold what was typed with commas."""
+
+    services: tuple[str, ...] = ()
+    environment: str | None = None
+    ref: str | None = None
+    action: str | None = None
+    deploy: str | None = None
+    words: tuple[str, ...] = ()  # what a command takes as it is
+    plan: bool = False
+
+    @property
+    def service(self) -> str | None:
+        return self.services[0] if self.services else None
+
+
+@dataclass(frozen=True)
+class Incomplete:
+    """The names of the words that are missing, for a command that can ask for them in a form."""
+
+    given: Given
+    missing: tuple[str, ...]
+
+
+Run = Callable[["Turn"], Awaitable[Reply]]
+
+
+@dataclass(frozen=True)
+class Command:
+    """One thing that people can say.
+
+    usage: the pattern that is also the help: `deploy <services> [to] <environment> [<ref>]`. A word in < > is one of
+        Given's fields (`services` takes commas), [ ] may be left out, bare words in [ ] are little words.
+    summary: one line for help, without a full stop.
+    examples: full lines with {service}, {environment}, {action} … filled in from what the person may do.
+    right: the word that a role must grant; None: every member may.
+    changes: whether it changes something (said twice within 10 s, it is done once; it is refused while paused).
+    form: what to do when words are missing, instead of a refusal that names them.
+    """
+
+    usage: str
+    summary: str
+    run: Run
+    group: str = "home"
+    right: str | None = None
+    changes: bool = False
+    examples: Sequence[str] = ()
+    form: Callable[["Turn", Incomplete], Awaitable[Reply]] | None = None
+    detail: str = ""
+
+    @property
+    def word(self) -> str:
+        """The fixed words that the usage begins with."""
+        fixed: list[str] = []
+        for part in self.usage.split():
+            if part[0] in "<[":
+                break
+            fixed.append(part)
+        return " ".join(fixed)
+
+
+@dataclass(frozen=True)
+class Press:
+    """What a button does. `action`: the first part of its action_id (`deploy.cancel`)."""
+
+    action: str
+    run: Callable[["Turn"], Awaitable[Reply]]
+    changes: bool = True
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a submitted form does. check: faults by block id, at once; run: what is done, later."""
+
+    callback: str
+    check: Callable[["Turn"], Awaitable[Mapping[str, str]]]
+    run: Callable[["Turn"], Awaitable[Reply]]
+    options: Callable[["Turn", str, str], Awaitable[Sequence[tuple[str, str]]]] | None = None
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What a handler is given: who asks, what was understood, and what Grail can do."""
+
+    ask: Ask
+    holder: Holder
+    services: Services
+    given: Given = Given()
+    values: Mapping[str, str] = field(
+        default_factory=dict
+    )  # of a form, by block id; of a button: {"value": …}
+    commands: Mapping[str, Command] = field(default_factory=dict)
+    now: float = 0.0

@@ -1,1 +1,1 @@
-"""."""
+"""Block Kit: pure functions, a result in, a Message out. One file a noun."""

@@ -1,0 +1,147 @@
+"""The command line: `python -m bot …`, also installed as `grail`."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bot import logs, processes, settings
+from bot.errors import ConfigFault, GrailError, StartFault
+
+Action = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carry out one command; the exit status is 0, 1 for what could not be done, 2 for a wrong call."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:1] == ["workspace"]:
+        # A program of its own, with options of its own.
+        from bot.workspace.__main__ import main as workspace
+
+        return workspace(words[1:]) or 0
+    called = parser().parse_args(words)
+    logs.configure(called.log_format)
+    try:
+        run: Action = called.run
+        return run(called)
+    except ConfigFault as fault:
+        print(f"{settings.read(config=called.config).config} cannot be used:", file=sys.stderr)
+        print("\n".join(fault.faults), file=sys.stderr)
+        return 1
+    except GrailError as error:
+        print(f"{error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="grail", description="A Slack bot for one team of developers and operations."
+    )
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, help: str, run: Action) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=help, description=help)
+        sub.add_argument(
+            "--config", metavar="FILE", help="config.yaml (default: GRAIL_CONFIG, else ./config.yaml)"
+        )
+        sub.add_argument("--port", type=int, metavar="N", help="Grail's own HTTP (default: PORT, else 8000)")
+        sub.add_argument("--log-format", choices=("text", "json"), default="text")
+        sub.set_defaults(run=run)
+        return sub
+
+    run = add("run", "everything in one process, with its own Redis", _run)
+    run.add_argument(
+        "--workspace", action="store_true", help="the local workspace, whatever config.yaml says"
+    )
+    add("web", "the web side alone: takes in what Slack sends", _web)
+    add("worker", "the worker side alone: does the work", _worker)
+    check = add("check", "say what is wrong with config.yaml", _check)
+    check.add_argument("file", nargs="?", metavar="FILE")
+    manifest = add("manifest", "print the Slack app's manifest", _manifest)
+    manifest.add_argument(
+        "--url", required=True, metavar="URL", help="where Slack reaches Grail, or `socket`"
+    )
+    manifest.add_argument("--without", default="", metavar="A,B", help="what is not wanted")
+    do = add("do", "a command from the terminal, for when Slack is down", _do)
+    do.add_argument("words", nargs="+", metavar="WORDS", help='"status shop"')
+    do.add_argument("--url", metavar="URL", help="where Grail listens (default: its port on this machine)")
+    backup = add("backup", "write all that Grail remembers into a file", _backup)
+    backup.add_argument("file", metavar="FILE")
+    restore = add("restore", "bring a backup back into an empty Redis", _restore)
+    restore.add_argument("file", metavar="FILE")
+    restore.add_argument(
+        "--over", action="store_true", help="also where something stands already: it is replaced"
+    )
+    audit = add("audit", "`audit verify`: that nobody has changed the audit", _audit)
+    audit.add_argument("what", choices=("verify",))
+    add("schema", "print config.yaml's JSON Schema, for editors", _schema)
+    commands.add_parser("workspace", help="the local workspace alone, for any Bolt app", add_help=False)
+    return top
+
+
+def _read(called: argparse.Namespace) -> settings.Settings:
+    return settings.read(config=called.config, port=called.port)
+
+
+def _run(called: argparse.Namespace) -> int:
+    return asyncio.run(processes.run(_read(called), workspace=called.workspace))
+
+
+def _web(called: argparse.Namespace) -> int:
+    return asyncio.run(processes.serve(_read(called), web_side=True))
+
+
+def _worker(called: argparse.Namespace) -> int:
+    return asyncio.run(processes.serve(_read(called), web_side=False))
+
+
+def _check(called: argparse.Namespace) -> int:
+    from bot.config import load
+
+    path = Path(called.file) if called.file else _read(called).config
+    try:
+        config = load(path)
+    except ConfigFault as fault:
+        print("\n".join(fault.faults))
+        return 1
+    print(f"{path} is fine: {len(config.services)} services, {len(config.people)} people.")
+    return 0
+
+
+def _schema(_: argparse.Namespace) -> int:
+    from bot.config import schema
+
+    print(schema())
+    return 0
+
+
+def _manifest(called: argparse.Namespace) -> int:
+    from bot.slack.manifest import manifest
+
+    print(manifest(called.url, without=[part for part in called.without.split(",") if part]))
+    return 0
+
+
+def _do(called: argparse.Namespace) -> int:
+    return asyncio.run(processes.do(" ".join(called.words), called.url, _read(called).port))
+
+
+def _backup(called: argparse.Namespace) -> int:
+    return asyncio.run(processes.backup(_read(called), Path(called.file)))
+
+
+def _restore(called: argparse.Namespace) -> int:
+    return asyncio.run(processes.restore(_read(called), Path(called.file), over=called.over))
+
+
+def _audit(called: argparse.Namespace) -> int:
+    return asyncio.run(processes.audit_verify(_read(called)))
+
+
+__all__ = ["StartFault", "main", "parser"]
+
+if __name__ == "__main__":
+    sys.exit(main())

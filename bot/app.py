@@ -1,0 +1,153 @@
+"""The composition root: the only file that constructs Grail. Straight down, undone in reverse."""
+
+import asyncio
+import os
+import socket
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from aiohttp import web
+from bot.drivers.recipe import RecipeDriver
+from bot.services.people import People
+from bot.slack.outbox import Outbox
+
+import handlers
+from bot import metrics
+from bot.clients.git import Git
+from bot.clients.slack import Slack
+from bot.clock import Clock
+from bot.config import Config, load
+from bot.errors import StartFault
+from bot.jobs import Jobs
+from bot.services import Services
+from bot.services.deploys import Deploys
+from bot.settings import Settings
+from bot.slack.router import Router
+from bot.slack.terminal import Terminal
+from bot.slack.transport import Transport
+from bot.store.connection import connect
+from bot.store.deploys import DeployStore
+from bot.store.inbox import Inbox
+from bot.store.streams import Work, Worker
+from bot.store.timers import Timers
+from bot.web import routes
+
+log = structlog.get_logger()
+
+STOP_SECONDS = 8
+
+
+class Grail:
+    """Grail in one process: the web side, the worker side, or both."""
+
+    def __init__(self, settings: Settings, *, say: Callable[[str], None] = print) -> None:
+        assert settings.slack is not None
+        self.settings = settings
+        self.slack_settings = settings.slack
+        self.say = say
+        self.clock = Clock.from_environment()
+        self.config = load(settings.config)
+        self._undo = AsyncExitStack()
+        self._stop = asyncio.Event()
+        self._loops: list[asyncio.Task[None]] = []
+        self.port = 0
+
+    async def start(self, redis_url: str, *, web_side: bool, worker_side: bool) -> None:
+        settings, clock = self.settings, self.clock
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        host = host_name(settings.data / "host")
+        name = f"{host}:{os.getpid()}:{uuid4().hex[:6]}"
+
+        self.redis = await connect(redis_url, say=self.say)
+        self._undo.push_async_callback(self.redis.aclose)
+        slack = Slack(self.slack_settings.bot_token, base_url=self.slack_settings.api_url)
+        self._undo.push_async_callback(slack.close)
+
+        inbox, work, timers = Inbox(self.redis), Work(self.redis), Timers(self.redis)
+        people = People(self.current_config, slack, self.redis, clock)
+        self.deploys = Deploys(
+            config=self.current_config,
+            store=DeployStore(self.redis),
+            work=work,
+            timers=timers,
+            git=Git(settings.data),
+            drivers={"recipe": RecipeDriver(settings.data, mask=settings.secrets())},
+            clock=clock,
+            host=host,
+            watcher=name,
+        )
+        services = Services(self.current_config, people, self.deploys)
+        router = Router(handlers.load(), services, clock)
+
+        if worker_side:
+            outbox = Outbox(self.redis, slack, clock, name=name)
+            jobs = Jobs(router=router, services=services, outbox=outbox, inbox=inbox, clock=clock)
+            worker = Worker(self.redis, jobs.handlers(), clock=clock, name=name, host=host)
+            self._loop(worker.run(self._stop), "worker")
+            self._loop(outbox.run(self._stop), "outbox")
+        if web_side:
+            transport = Transport(
+                inbox=inbox, router=router, slack=slack, clock=clock, token=self.slack_settings.bot_token,
+                signing_secret=self.slack_settings.signing_secret, base_url=self.slack_settings.api_url,
+            )  # fmt: skip
+            over_http = transport if self.slack_settings.signing_secret else None
+            await self._listen(
+                routes(transport=over_http, terminal=Terminal(router, people, clock), ready=self.amiss)
+            )
+            if self.slack_settings.app_token:
+                await transport.connect(self.slack_settings.app_token)
+                self._undo.push_async_callback(transport.close)
+        metrics.UP.set(clock.now())
+
+    def current_config(self) -> Config:
+        return self.config
+
+    async def amiss(self) -> str | None:
+        """Why Grail cannot serve, as one sentence, or None."""
+        for task in self._loops:
+            if task.done():
+                return f"The {task.get_name()} has stopped."
+        try:
+            await asyncio.wait_for(self.redis.ping(), 2)
+        except Exception:  # whatever it is, it means the same here
+            return "Redis does not answer."
+        return None
+
+    async def stop(self) -> None:
+        """End everything that was started, in reverse; work in hand is finished or left for another worker."""
+        self.deploys.stopping.set()
+        self._stop.set()
+        if self._loops:
+            await asyncio.wait(self._loops, timeout=STOP_SECONDS)
+        for task in self._loops:
+            task.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
+        await self._undo.aclose()
+
+    def _loop(self, run: Any, name: str) -> None:
+        self._loops.append(asyncio.create_task(run, name=name))
+
+    async def _listen(self, app: web.Application) -> None:
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=3)
+        await runner.setup()
+        self._undo.push_async_callback(runner.cleanup)
+        # On loopback under `run`; a real installation stands behind a proxy or listens where HOST says.
+        host = os.environ.get("HOST", "127.0.0.1")
+        try:
+            site = web.TCPSite(runner, host, self.settings.port)
+            await site.start()
+        except OSError as error:
+            raise StartFault(
+                f"Port {self.settings.port} is in use: end what listens there, or choose another with PORT or --port."
+            ) from error
+        self.port = runner.addresses[0][1]
+
+
+def host_name(file: Any) -> str:
+    """The name of this machine for the streams: kept in the data folder, where its runs are too."""
+    if not file.exists():
+        file.write_text(f"{socket.gethostname()}-{uuid4().hex[:6]}")
+    return str(file.read_text()).strip()

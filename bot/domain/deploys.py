@@ -1,0 +1,88 @@
+"""A deploy: one attempt to bring a commit into an environment, or to run a named action there."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+State = Literal[
+    "requested", "queued", "parked", "waiting", "running", "succeeded", "failed", "cancelled", "lost"
+]
+
+ENDED: frozenset[State] = frozenset({"succeeded", "failed", "cancelled", "lost"})
+
+
+@dataclass(frozen=True)
+class StepShown:
+    """One step as the card shows it."""
+
+    name: str
+    phase: str  # pending, running, succeeded, failed, cancelled, skipped
+    started: float | None = None
+    ended: float | None = None
+    last_line: str = ""
+
+
+@dataclass(frozen=True)
+class Deploy:
+    """One attempt. Times are seconds since the epoch; commits are full SHAs."""
+
+    id: str  # d-12
+    service: str
+    environment: str
+    ref: str
+    commit: str
+    subject: str
+    state: State
+    by: str  # e-mail, or the user id where Slack shows none
+    by_user: str  # Slack's user id, "" from a terminal
+    by_name: str
+    channel: str  # where its card stands
+    requested: float
+    author: str = ""
+    assumed: tuple[str, ...] = ()  # what Grail filled in: "ref"
+    action: str | None = None
+    previous: str | None = None
+    previous_subject: str = ""
+    fence: int = 0
+    rev: int = 0  # grows with every change: the version of its card
+    host: str = ""  # the machine whose worker runs it
+    run: str = ""
+    watcher: str = ""  # the worker that watches it at this moment
+    started: float | None = None
+    ended: float | None = None
+    steps: tuple[StepShown, ...] = ()
+    why: str = ""
+    rolled_back: bool | None = None
+    cancelled_by: str = ""
+    restarts: int = 0  # how often a worker took it over from one that had died
+    request: str = ""  # the request id that began it
+
+    @property
+    def over(self) -> bool:
+        return self.state in ENDED
+
+    @property
+    def what(self) -> str:
+        """`shop to staging`, or `restart shop in staging`."""
+        if self.action:
+            return f"{self.action} {self.service} in {self.environment}"
+        return f"{self.service} to {self.environment}"
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """(number of the step it is at, number of steps), counted from 1."""
+        at = [
+            i for i, step in enumerate(self.steps, 1) if step.phase != "pending" and step.phase != "skipped"
+        ]
+        return (at[-1] if at else 1, len(self.steps))
+
+    def elapsed(self, now: float) -> float:
+        """Seconds from its start (or its request) to its end (or now)."""
+        return max(0.0, (self.ended or now) - (self.started or self.requested))
+
+    def short(self) -> str:
+        """The commit as people write it."""
+        return self.commit[:7]
+
+    def with_(self, **changes: object) -> "Deploy":
+        """The same deploy, one revision later."""
+        return replace(self, rev=self.rev + 1, **changes)  # type: ignore[arg-type]

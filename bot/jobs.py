@@ -1,0 +1,162 @@
+"""What is taken from the streams, and what it becomes: which work, done by whom, said where."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import structlog
+from bot.slack.outbox import Outbox
+
+from bot import metrics
+from bot.clock import Clock
+from bot.domain.deploys import Deploy
+from bot.services import Services
+from bot.services.deploys import CANCEL, GUARD, TICK
+from bot.slack import Ask, Message, Reply
+from bot.slack.router import Router
+from bot.slack.views import deploy as deploy_views
+from bot.slack.views.text import said
+from bot.store.inbox import Inbox
+from bot.store.streams import Job, Later
+
+log = structlog.get_logger()
+
+TAIL_LINES = 40
+Handler = Callable[[Job], Awaitable[None]]
+
+
+class Jobs:
+    """Each method takes one kind of work. A job may come twice: everything it does has an id of its own."""
+
+    def __init__(
+        self, *, router: Router, services: Services, outbox: Outbox, inbox: Inbox, clock: Clock
+    ) -> None:
+        self._router = router
+        self._services = services
+        self._outbox = outbox
+        self._inbox = inbox
+        self._clock = clock
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """By kind, for the worker."""
+        kinds: dict[str, Handler] = {
+            "slack.ask": self._ask,
+            "slack.press": self._press,
+            "slack.form": self._form,
+            "slack.home": self._home,
+            "slack.duplicate": self._duplicate,
+            TICK: self._tick,
+            CANCEL: self._services.deploys.end,
+            GUARD: self._guard,
+        }
+        return {kind: _bound(kind, handler) for kind, handler in kinds.items()}
+
+    async def _ask(self, job: Job) -> None:
+        ask = Ask(**job.body["ask"])
+        await self._answer(ask, await self._router.ask(ask))
+
+    async def _press(self, job: Job) -> None:
+        ask = Ask(**job.body["ask"])
+        await self._answer(ask, await self._router.press(ask, job.body["action"], job.body["value"]))
+
+    async def _form(self, job: Job) -> None:
+        ask = Ask(**job.body["ask"])
+        await self._answer(ask, await self._router.submit(ask, job.body["callback"], job.body["values"]))
+
+    async def _home(self, job: Job) -> None:
+        ask = Ask(**job.body["ask"])
+        reply = await self._router.ask(ask)
+        view = {"type": "home", "blocks": list(reply.message.base_blocks or reply.message.blocks)}
+        await self._outbox.home(ask.user, view, version=int(self._clock.now() * 1000))
+
+    async def _duplicate(self, job: Job) -> None:
+        ask = Ask(**job.body["ask"])
+        first = await self._inbox.answered(job.body["duplicate_of"])
+        if first is None:
+            raise Later(0.3)  # the first one is still being answered
+        if ask.how == "press":
+            return  # a double click: the card itself tells what the first one did
+        text = f"You asked me the same a moment ago, so I did it once. {first['text']}"
+        await self._send(ask, said(text), card_follows=False)
+
+    async def _tick(self, job: Job) -> None:
+        before: Deploy | None = None
+        async for deploy in self._services.deploys.tick(job):
+            await self._show(deploy, before)
+            before = deploy
+
+    async def _guard(self, job: Job) -> None:
+        lost = await self._services.deploys.guard(job)
+        if lost is not None:
+            await self._show(lost, None)
+
+    async def _show(self, deploy: Deploy, before: Deploy | None) -> None:
+        now = self._clock.now()
+        card = f"deploy:{deploy.id}"
+        phases = [step.phase for step in deploy.steps]
+        urgent = (
+            before is None or before.state != deploy.state or phases != [step.phase for step in before.steps]
+        )
+        team = self._services.config().services.get(deploy.service)
+        otherwise = [self._services.config().teams[team.team].channel] if team else []
+        await self._outbox.card(
+            card,
+            deploy.channel,
+            deploy_views.card(deploy, now),
+            version=deploy.rev,
+            urgent=urgent,
+            otherwise=otherwise,
+        )
+        said_before = {id for id, _ in deploy_views.thread_lines(before)} if before else set()
+        for id, line in deploy_views.thread_lines(deploy):
+            if id not in said_before:
+                await self._outbox.line(f"{card}:{id}", card, line)
+        if deploy.over and (before is None or not before.over):
+            await self._over(deploy, card)
+
+    async def _over(self, deploy: Deploy, card: str) -> None:
+        if deploy.state in ("failed", "lost"):
+            output = await self._services.deploys.output(deploy.id, TAIL_LINES)
+            if deploy.run:
+                await self._outbox.line(f"{card}:output", card, deploy_views.output_tail(deploy, output))
+        metrics.DEPLOYS.labels(deploy.service, deploy.environment, deploy.state).inc()
+
+    async def _answer(self, ask: Ask, reply: Reply) -> None:
+        metrics.ASKS.labels(ask.how, reply.outcome.split(":")[0]).inc()
+        await self._inbox.answer(ask.id, {"text": reply.message.text})
+        if reply.form is not None and ask.trigger and await self._outbox.open(ask.trigger, reply.form):
+            return
+        await self._send(ask, reply.message, reply.card_follows)
+
+    async def _send(self, ask: Ask, message: Message, card_follows: bool) -> None:
+        id = f"answer:{ask.id}"
+        if ask.how == "mention":
+            await self._outbox.say(id, ask.channel, message, thread=ask.thread)
+        elif ask.how == "direct":
+            if not card_follows:
+                await self._outbox.say(id, ask.channel, message, thread=ask.thread)
+        elif ask.response_url:
+            await self._outbox.respond(id, ask.response_url, message, fallback=(ask.channel, ask.user))
+        elif ask.channel:
+            await self._outbox.ephemeral(id, ask.channel, ask.user, message, thread=ask.thread)
+        else:
+            await self._outbox.direct(id, ask.user, message)
+
+
+def _bound(kind: str, handler: Callable[[Job], Awaitable[Any]]) -> Handler:
+    """The same work, counted, with the request's id on every log line that it writes."""
+
+    async def run(job: Job) -> None:
+        with structlog.contextvars.bound_contextvars(
+            request=job.request or job.body.get("ask", {}).get("request", "")
+        ):
+            try:
+                await handler(job)
+            except Later:
+                metrics.JOBS.labels(kind, "later").inc()
+                raise
+            except Exception:
+                metrics.JOBS.labels(kind, "failed").inc()
+                raise
+            metrics.JOBS.labels(kind, "done").inc()
+
+    return run

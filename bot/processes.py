@@ -1,0 +1,174 @@
+"""How each process of the command line lives: what it starts, in which order, and how it ends."""
+
+import asyncio
+import secrets
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from bot import acme, logs, workspace
+from bot.app import Grail
+from bot.config import load
+from bot.errors import StartFault
+from bot.settings import Settings, SlackSettings
+from bot.store.embedded import EmbeddedRedis
+
+EXAMPLE = "Acme"
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+async def run(settings: Settings, *, workspace: bool) -> int:
+    """`grail run`: Redis unless one is named, Acme where config.yaml is Acme's, the workspace without credentials."""
+    config = load(settings.config)
+    example = config.company == EXAMPLE
+    if settings.slack is None and not (example or workspace):
+        raise StartFault(
+            "There are no Slack credentials: set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET or SLACK_APP_TOKEN, "
+            "or try it in the local workspace with --workspace."
+        )
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    async with AsyncExitStack() as undo:
+        stop = _stop_signals()
+        redis_url = settings.redis_url
+        if redis_url is None:
+            redis = EmbeddedRedis(settings.data, say=_say)
+            redis_url = await redis.start()
+            undo.push_async_callback(redis.stop)
+        if example:
+            _say("Acme: its repository, its services and their front …")
+            running = await acme.start(settings.data)
+            undo.push_async_callback(running.stop)
+        local = None
+        if settings.slack is None or workspace:
+            local = _Workspace(settings)
+            settings = local.settings
+        grail = Grail(settings, say=_say)
+        undo.push_async_callback(grail.stop)
+        await grail.start(redis_url, web_side=True, worker_side=True)
+        _say(f"Grail listens at http://localhost:{grail.port}")
+        if local is not None:
+            await local.start(grail.port)
+            undo.push_async_callback(local.stop)
+            _say(f"The local workspace is at {local.url}: open it, and type /grail help.")
+        _say("Ctrl-C ends all of it.")
+        await stop.wait()
+        _say("Stopping …")
+    return 0
+
+
+class _Workspace:
+    """The local workspace beside a Grail that knows it only as a Slack with an unusual address."""
+
+    def __init__(self, settings: Settings) -> None:
+        folder = settings.data / "workspace"
+        folder.mkdir(exist_ok=True, mode=0o700)
+        slack = SlackSettings(
+            bot_token=f"xoxb-{secrets.token_hex(12)}",
+            signing_secret=secrets.token_hex(16),
+            app_token=None,
+            api_url=f"http://127.0.0.1:{settings.workspace_port}/api/",
+        )
+        self.settings = replace(settings, slack=slack)
+        self._folder = folder
+        self._running: Any = None
+
+    async def start(self, app_port: int) -> None:
+        slack = self.settings.slack
+        assert slack is not None
+        assert slack.signing_secret is not None
+        wanted = workspace.Settings(
+            port=self.settings.workspace_port,
+            app_url=f"http://127.0.0.1:{app_port}/slack/events",
+            bot_token=slack.bot_token,
+            signing_secret=slack.signing_secret,
+            state=self._folder / "journal.jsonl",
+            token=_kept_token(self._folder / "token"),
+        )
+        self._running = workspace.Workspace(wanted)
+        try:
+            await self._running.start()
+        except OSError as error:
+            raise StartFault(
+                f"Port {self.settings.workspace_port} is in use: end what listens there, or choose another with "
+                "GRAIL_WORKSPACE_PORT."
+            ) from error
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.settings.workspace_port}"
+
+    async def stop(self) -> None:
+        await self._running.stop()
+
+
+def _kept_token(file: Path) -> str:
+    """The workspace's token, the same over restarts, so that programs and open pages go on."""
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(24))
+    return file.read_text().strip()
+
+
+async def serve(settings: Settings, *, web_side: bool) -> int:
+    """`grail web` or `grail worker`: one side, against a Redis that others share."""
+    name = "web" if web_side else "worker"
+    if settings.redis_url is None:
+        raise StartFault(
+            f"`grail {name}` needs REDIS_URL: several processes share one Redis, which the embedded one is not for. "
+            "`grail run` starts everything in one process."
+        )
+    if settings.slack is None:
+        raise StartFault(
+            "There are no Slack credentials: set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET or SLACK_APP_TOKEN."
+        )
+    stop = _stop_signals()
+    async with AsyncExitStack() as undo:
+        grail = Grail(settings, say=_say)
+        undo.push_async_callback(grail.stop)
+        await grail.start(settings.redis_url, web_side=web_side, worker_side=not web_side)
+        _say(f"Grail listens at http://localhost:{grail.port}" if web_side else "The worker works.")
+        await stop.wait()
+    return 0
+
+
+async def do(words: str, url: str | None, port: int) -> int:
+    """`grail do`: one line to a running Grail. GRAIL_TOKEN says who asks."""
+    import os
+
+    token = os.environ.get("GRAIL_TOKEN")
+    if not token:
+        raise StartFault(
+            "GRAIL_TOKEN is not set: it says who you are. Ask Grail in Slack for one with `whoami token`."
+        )
+    base = (url or f"http://127.0.0.1:{port}").rstrip("/")
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=40)) as session,
+            session.post(f"{base}/do", data=words, headers={"Authorization": f"Bearer {token}"}) as answer,
+        ):
+            print((await answer.text()).rstrip("\n"), file=sys.stdout if answer.status == 200 else sys.stderr)
+            return 0 if answer.status == 200 else 1
+    except aiohttp.ClientError as error:
+        raise StartFault(
+            f"Grail does not answer at {base}: is it running? Name another place with --url."
+        ) from error
+
+
+def _stop_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stop.set)
+    return stop
+
+
+__all__ = ["Callable", "do", "logs", "run", "serve"]

@@ -1,0 +1,80 @@
+"""What the environment says: secrets, addresses, ports. config.yaml never holds any of it."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.errors import StartFault
+
+SLACK_API = "https://slack.com/api/"
+
+
+@dataclass(frozen=True)
+class SlackSettings:
+    """How Slack is reached. Either a signing secret (HTTP) or an app token (Socket Mode), or both."""
+
+    bot_token: str
+    signing_secret: str | None
+    app_token: str | None
+    api_url: str = SLACK_API
+
+
+@dataclass(frozen=True)
+class Settings:
+    config: Path
+    data: Path
+    port: int
+    workspace_port: int
+    redis_url: str | None
+    slack: SlackSettings | None
+
+    def secrets(self) -> tuple[str, ...]:
+        """What must never stand in a log line or in a recipe's output."""
+        slack = self.slack
+        found = (slack.bot_token, slack.signing_secret, slack.app_token) if slack else ()
+        return tuple(secret for secret in found if secret)
+
+
+def read(
+    environment: Mapping[str, str] | None = None, *, config: str | None = None, port: int | None = None
+) -> Settings:
+    """The settings of this process; `config` and `port` come from the command line and win. Raises StartFault."""
+    env = os.environ if environment is None else environment
+    path = Path(config or env.get("GRAIL_CONFIG") or "config.yaml").absolute()
+    data = env.get("GRAIL_DATA")
+    return Settings(
+        config=path,
+        data=Path(data).absolute() if data else path.parent / ".grail",
+        port=port if port is not None else _number(env, "PORT", 8000),
+        workspace_port=_number(env, "GRAIL_WORKSPACE_PORT", 3000),
+        redis_url=env.get("REDIS_URL") or None,
+        slack=_slack(env),
+    )
+
+
+def _slack(env: Mapping[str, str]) -> SlackSettings | None:
+    token, secret, app = (
+        env.get(f"SLACK_{name}") or None for name in ("BOT_TOKEN", "SIGNING_SECRET", "APP_TOKEN")
+    )
+    if token is None and (secret or app):
+        found = "SLACK_SIGNING_SECRET" if secret else "SLACK_APP_TOKEN"
+        raise StartFault(f"{found} is set but SLACK_BOT_TOKEN is not: set it too, or neither.")
+    if token is None:
+        return None
+    if not (secret or app):
+        raise StartFault(
+            "SLACK_BOT_TOKEN is set, but neither SLACK_SIGNING_SECRET (for HTTP) nor SLACK_APP_TOKEN (for Socket Mode): "
+            "set one of them."
+        )
+    url = env.get("SLACK_API_URL") or SLACK_API
+    return SlackSettings(token, secret, app, url if url.endswith("/") else url + "/")
+
+
+def _number(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name)
+    if not text:
+        return default
+    if not text.isdecimal() or int(text) > 65535:
+        raise StartFault(f"{name} is {text!r}: it has to be a port, 0 to 65535.")
+    return int(text)

@@ -1,0 +1,184 @@
+"""Find the command, check the right, run it; help for who erred; the one `except`; the audit line."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+
+import structlog
+
+from bot.clock import Clock
+from bot.domain.rights import Holder, may
+from bot.errors import GrailError, NotAllowed, NotUnderstood, OutsideUnavailable, Refusal, StoreUnavailable
+from bot.services import Services
+from bot.slack import Ask, Command, Given, Incomplete, Reply, Turn
+from bot.slack.grammar import find, understand
+from bot.slack.registry import Registry
+from bot.slack.views.refusal import broken, refused, store_gone
+from bot.slack.views.text import said
+from bot.slack.words import Word, split
+
+log = structlog.get_logger()
+
+WHILE_PAUSED = frozenset({"resume", "cancel", "notify"})  # what may still change something
+
+
+class Router:
+    """What a person asked becomes what that person is told."""
+
+    def __init__(self, registry: Registry, services: Services, clock: Clock) -> None:
+        self.registry = registry
+        self._services = services
+        self._clock = clock
+
+    def meaning(self, ask: Ask) -> str | None:
+        """What makes two asks the same although Slack gave them two ids; None for what changes nothing."""
+        words = split(ask.text)
+        try:
+            command = find(words, self.registry.commands)[0] if words else None
+        except Refusal:
+            return None
+        if command is None or not command.changes or any(word.low == "--plan" for word in words):
+            return None
+        said_words = " ".join(word.low for word in words)
+        return f"{ask.team}:{ask.user}:{ask.channel}:{ask.thread or ''}:{said_words}"
+
+    async def ask(self, ask: Ask) -> Reply:
+        """Answer words. Never raises for what a person did; StoreUnavailable passes, for it has to be tried again."""
+        return await self._guarded(ask, self._asked)
+
+    async def press(self, ask: Ask, action: str, value: str) -> Reply:
+        """Answer a button. Rights are judged now, not when it was drawn."""
+
+        async def pressed(ask: Ask) -> Reply:
+            press = self.registry.presses.get(action)
+            if press is None:
+                raise NotUnderstood(
+                    "This button is of an older version of me.", hint="Type the command instead."
+                )
+            turn = await self._turn(ask)
+            if press.changes:
+                await self._refuse_when_paused(turn, action.split(".")[-1])
+            reply = await press.run(replace(turn, values={"value": value}))
+            if press.changes:
+                await self._audit(turn, f"press {action}", value, reply.outcome)
+            return reply
+
+        return await self._guarded(ask, pressed)
+
+    async def submit(self, ask: Ask, callback: str, values: Mapping[str, str]) -> Reply:
+        """Carry out a form."""
+
+        async def submitted(ask: Ask) -> Reply:
+            turn = replace(await self._turn(ask), values=values)
+            await self._refuse_when_paused(turn, callback)
+            reply = await self.registry.forms[callback].run(turn)
+            await self._audit(turn, f"form {callback}", " ".join(values.values()), reply.outcome)
+            return reply
+
+        return await self._guarded(ask, submitted)
+
+    async def check(self, ask: Ask, callback: str, values: Mapping[str, str]) -> Mapping[str, str]:
+        """The faults of a form, by block id, at once. None found: it may be stored."""
+        form = self.registry.forms.get(callback)
+        if form is None:
+            return {}
+        turn = replace(await self._turn(ask), values=values)
+        return await form.check(turn)
+
+    async def options(
+        self, ask: Ask, callback: str, field: str, typed: str, values: Mapping[str, str]
+    ) -> Sequence[tuple[str, str]]:
+        """What a select of a form offers: (value, text). Empty when it cannot be said."""
+        form = self.registry.forms.get(callback)
+        if form is None or form.options is None:
+            return ()
+        try:
+            return await form.options(replace(await self._turn(ask), values=values), field, typed)
+        except GrailError as error:
+            log.warning("options.failed", field=field, error=str(error))
+            return ()
+
+    async def _asked(self, ask: Ask) -> Reply:
+        turn = await self._turn(ask)
+        words = split(ask.text)
+        command, rest = find(words or [Word("home")], self.registry.commands)
+        understood = understand(command, rest, self._services.config())
+        given = understood.given if isinstance(understood, Incomplete) else understood
+        turn = replace(turn, given=given)
+        self._check_right(turn, command)
+        if isinstance(understood, Incomplete):
+            assert command.form is not None
+            return await command.form(turn, understood)
+        if command.changes and not given.plan:
+            await self._refuse_when_paused(turn, command.word)
+        try:
+            reply = await command.run(turn)
+        except Refusal as refusal:
+            if command.changes:
+                await self._audit(turn, command.word, ask.text, f"refused: {refusal.code}")
+            raise
+        if command.changes and not given.plan:
+            await self._audit(turn, command.word, ask.text, reply.outcome)
+        return reply
+
+    def _check_right(self, turn: Turn, command: Command) -> None:
+        if command.right is None:
+            return
+        for service in turn.given.services or (None,):
+            right = may(
+                self._services.config(),
+                turn.holder,
+                command.right,
+                service=service,
+                environment=turn.given.environment,
+                now=turn.now,
+            )
+            if not right.allowed:
+                raise NotAllowed(right.sentence, code=right.code, hint="`whoami` shows what you may do.")
+
+    async def _turn(self, ask: Ask) -> Turn:
+        holder = await self._services.people.holder(ask.team, ask.user)
+        self._only_members(holder)
+        return Turn(ask, holder, self._services, commands=self.registry.commands, now=self._clock.now())
+
+    @staticmethod
+    def _only_members(holder: Holder) -> None:
+        if holder.kind != "member":
+            raise NotAllowed(
+                "I only work for full members of this workspace.",
+                code="not-a-member",
+                hint="Ask somebody on the team to do it with you.",
+            )
+
+    async def _refuse_when_paused(self, turn: Turn, word: str) -> None:
+        if word in WHILE_PAUSED:
+            return
+        paused = await self._services.people.paused()
+        if paused is not None:
+            raise Refusal(
+                f"Everything is paused since {paused.when} by {paused.by}: {paused.reason}",
+                code="paused",
+                hint="`resume` ends it (admins, and whoever is on call).",
+            )
+
+    async def _guarded(self, ask: Ask, run: Callable[[Ask], Awaitable[Reply]]) -> Reply:
+        try:
+            return await run(ask)
+        except Refusal as refusal:
+            log.info("refused", code=refusal.code, text=ask.text[:200])
+            return Reply(refused(refusal), outcome=f"refused: {refusal.code}")
+        except OutsideUnavailable as error:
+            log.warning("outside.unavailable", system=error.system, error=str(error))
+            return Reply(
+                said(f":warning: {error} Nothing was changed; try again in a minute."), outcome="unavailable"
+            )
+        except StoreUnavailable:
+            raise
+        except GrailError as error:
+            log.error("failed", error=str(error))
+            return Reply(broken(ask.request), outcome="failed")
+
+    async def _audit(self, turn: Turn, word: str, what: str, outcome: str) -> None:
+        await self._services.people.audit(turn.holder, word, what, outcome, turn.ask.request)
+
+
+__all__ = ["Given", "Router", "store_gone"]

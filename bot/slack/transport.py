@@ -1,0 +1,261 @@
+"""The only Bolt code: receive, store, acknowledge.
+
+One listener for each kind of request (each further one would cost every request its turn), and each of them only
+stores: the answer to Slack goes out when the request is durable. `process_before_response` lets Bolt answer as soon as
+a listener has acknowledged, instead of polling for it. What has to be answered inside the request, the options of a
+select and the faults of a form, comes from the router at once.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import asdict
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.clients.slack import Slack
+from bot.clock import Clock
+from bot.errors import GrailError, StoreUnavailable
+from bot.slack import Ask
+from bot.slack.router import Router
+from bot.slack.views.refusal import store_gone
+from bot.store.inbox import Inbox
+
+log = structlog.get_logger()
+
+ANY = re.compile(r"[\s\S]*")
+_MENTION = re.compile(r"^\s*<@[A-Z0-9]+(?:\|[^>]*)?>[\s,:]*")
+
+Body = Mapping[str, Any]
+Ack = Callable[..., Awaitable[Any]]
+
+
+class Transport:
+    """Takes what Slack sends, over HTTP or Socket Mode, and puts it into the inbox."""
+
+    def __init__(
+        self,
+        *,
+        inbox: Inbox,
+        router: Router,
+        slack: Slack,
+        clock: Clock,
+        token: str,
+        signing_secret: str | None,
+        base_url: str,
+    ) -> None:
+        self._inbox = inbox
+        self._router = router
+        self._slack = slack
+        self._clock = clock
+        self._web = AsyncWebClient(token, base_url=base_url)
+        # Who we are need not be asked before the first command can be taken: Slack may be slow just then.
+        self._we = AuthorizeResult(enterprise_id=None, team_id=None, bot_token=token)
+
+        async def authorize(**_: Any) -> AuthorizeResult:
+            return self._we
+
+        self._app = AsyncApp(
+            name="grail",
+            client=self._web,
+            authorize=authorize,
+            signing_secret=signing_secret or "",
+            request_verification_enabled=signing_secret is not None,
+            process_before_response=True,
+            ignoring_self_events_enabled=False,
+            attaching_function_token_enabled=False,
+            attaching_conversation_kwargs_enabled=False,
+        )
+        self._app.command(ANY)(self._command)
+        self._app.event(ANY)(self._event)
+        self._app.action(ANY)(self._action)
+        self._app.view_submission(ANY)(self._submission)
+        self._app.view_closed(ANY)(self._closed)
+        self._app.options(ANY)(self._options)
+        self._app.shortcut(ANY)(self._shortcut)
+        self._socket: Any = None
+
+    async def receive(self, headers: Mapping[str, str], body: str) -> tuple[int, dict[str, str], str]:
+        """One HTTP request of Slack: (status, headers, body) of the answer. 503 when it could not be stored."""
+        request = AsyncBoltRequest(body=body, headers={k: [v] for k, v in headers.items()})  # type: ignore[misc]
+        try:
+            answer = await self._app.async_dispatch(request)
+        except StoreUnavailable as error:
+            log.warning("slack.not_stored", error=str(error))
+            return 503, {"Retry-After": "5"}, ""
+        return answer.status, dict(answer.first_headers_without_set_cookie()), answer.body or ""
+
+    async def connect(self, app_token: str) -> None:
+        """Receive over Socket Mode instead: no public address is needed."""
+        from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+
+        self._socket = AsyncSocketModeHandler(self._app, app_token, web_client=self._web)
+        await self._socket.connect_async()
+
+    async def close(self) -> None:
+        if self._socket is not None:
+            await self._socket.close_async()
+
+    # One listener a kind
+
+    async def _command(self, ack: Ack, body: Body) -> None:
+        ask = Ask(
+            id=f"command:{body.get('trigger_id') or uuid4()}",
+            how="command",
+            team=body["team_id"],
+            user=body["user_id"],
+            text=body.get("text") or "",
+            channel=body.get("channel_id", ""),
+            response_url=body.get("response_url"),
+            trigger=body.get("trigger_id"),
+            request=_request_id(),
+        )
+        await self._store("slack.ask", ask, {}, self._router.meaning(ask))
+        await ack()
+
+    async def _event(self, ack: Ack, body: Body, event: Body) -> None:
+        ask = _from_event(body, event)
+        if ask is not None:
+            await self._store("slack.ask", ask, {}, self._router.meaning(ask))
+        elif event.get("type") == "app_home_opened" and event.get("tab", "home") == "home":
+            home = Ask(
+                f"event:{body.get('event_id')}", "command", body.get("team_id", ""), event["user"], "home"
+            )
+            await self._store("slack.home", home, {}, None)
+        await ack()
+
+    async def _action(self, ack: Ack, body: Body) -> None:
+        action = body["actions"][0]
+        if action.get("type") == "button" and action.get("url"):
+            await ack()  # a link button has done its work in the client
+            return
+        value = _value(action)
+        container = body.get("container", {})
+        message = container.get("message_ts")
+        ask = Ask(
+            id=f"action:{body.get('trigger_id')}:{action.get('action_ts')}",
+            how="press",
+            team=(body.get("team") or body.get("user", {})).get("id") or body["user"].get("team_id", ""),
+            user=body["user"]["id"],
+            text=action["action_id"],
+            channel=(body.get("channel") or {}).get("id", ""),
+            thread=(body.get("message") or {}).get("thread_ts"),
+            response_url=body.get("response_url"),
+            trigger=body.get("trigger_id"),
+            message=message,
+            request=_request_id(),
+        )
+        meaning = f"press:{ask.user}:{message or ''}:{action['action_id']}:{value}"
+        await self._store("slack.press", ask, {"action": action["action_id"], "value": value}, meaning)
+        await ack()
+
+    async def _submission(self, ack: Ack, body: Body) -> None:
+        view = body["view"]
+        ask = _from_view(body)
+        values = _values(view)
+        try:
+            faults = await self._router.check(ask, view.get("callback_id", ""), values)
+        except StoreUnavailable:
+            raise
+        except GrailError as error:
+            faults = {next(iter(view["state"]["values"]), ""): str(error)}
+        if faults:
+            await ack(response_action="errors", errors=dict(faults))
+            return
+        meaning = f"form:{ask.user}:{view['id']}"
+        await self._store(
+            "slack.form", ask, {"callback": view.get("callback_id", ""), "values": values}, meaning
+        )
+        await ack()
+
+    async def _closed(self, ack: Ack) -> None:
+        await ack()
+
+    async def _shortcut(self, ack: Ack, body: Body) -> None:
+        await ack()
+
+    async def _options(self, ack: Ack, body: Body) -> None:
+        view = body.get("view") or {}
+        found = await self._router.options(
+            _from_view(body),
+            view.get("callback_id", ""),
+            body.get("action_id", ""),
+            body.get("value") or "",
+            _values(view),
+        )
+        await ack(
+            options=[
+                {"text": {"type": "plain_text", "text": t[:75]}, "value": v[:75]} for v, t in found[:100]
+            ]
+        )
+
+    async def _store(self, kind: str, ask: Ask, more: Mapping[str, Any], meaning: str | None) -> None:
+        body = {"ask": asdict(ask), **more}
+        try:
+            await self._inbox.accept(kind, body, id=ask.id, meaning=meaning, now=self._clock.now())
+        except StoreUnavailable:
+            if ask.response_url:
+                with suppress(GrailError):  # said as well as can be; Slack is told that it was not taken
+                    await self._slack.respond(ask.response_url, {"text": store_gone().text})
+            raise
+
+
+def _request_id() -> str:
+    return uuid4().hex[:12]
+
+
+def _from_event(body: Body, event: Body) -> Ask | None:
+    """A mention, or a direct message of a person. None for all else: edits, joins, what bots and we ourselves say."""
+    mention = event.get("type") == "app_mention"
+    direct = event.get("type") == "message" and event.get("channel_type") == "im"
+    if not (mention or direct) or event.get("bot_id") or event.get("subtype") not in (None, "file_share"):
+        return None
+    if not event.get("user") or event.get("edited"):
+        return None
+    return Ask(
+        # Socket Mode repeats an event without a mark; and one message may come as two events.
+        id=f"message:{event.get('channel')}:{event.get('ts')}",
+        how="mention" if mention else "direct",
+        team=event.get("user_team") or event.get("team") or body.get("team_id", ""),
+        user=event["user"],
+        text=_MENTION.sub("", event.get("text") or ""),
+        channel=event.get("channel", ""),
+        thread=event.get("thread_ts") or (event.get("ts") if mention else None),
+        message=event.get("ts"),
+        request=_request_id(),
+    )
+
+
+def _from_view(body: Body) -> Ask:
+    view = body.get("view") or {}
+    return Ask(
+        id=f"view:{view.get('id')}:{view.get('hash', '')}",
+        how="form",
+        team=(body.get("team") or {}).get("id", ""),
+        user=body["user"]["id"],
+        text=view.get("callback_id", ""),
+        channel=view.get("private_metadata", ""),
+        trigger=body.get("trigger_id"),
+        request=_request_id(),
+    )
+
+
+def _values(view: Body) -> dict[str, str]:
+    """What a form holds, by block id."""
+    state = (view.get("state") or {}).get("values") or {}
+    return {block: _value(element) for block, elements in state.items() for element in elements.values()}
+
+
+def _value(element: Body) -> str:
+    for key in ("selected_option", "value"):
+        found = element.get(key)
+        if isinstance(found, Mapping):
+            return str(found.get("value", ""))
+        if found:
+            return str(found)
+    return ""

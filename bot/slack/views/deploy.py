@@ -1,0 +1,335 @@
+"""The card of a deploy, the lines in its thread, and the lists of deploys."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.domain.deploys import Deploy, StepShown
+from bot.services.deploys import Plan, Status
+from bot.slack import Block, Message
+from bot.slack.views.text import (
+    actions,
+    button,
+    clock,
+    confirm,
+    context,
+    cut,
+    duration,
+    escape,
+    quiet,
+    said,
+    section,
+    when,
+)
+
+MARK = {
+    "requested": ":hourglass_flowing_sand:",
+    "running": ":rocket:",
+    "succeeded": ":white_check_mark:",
+    "failed": ":x:",
+    "cancelled": ":octagonal_sign:",
+    "lost": ":ghost:",
+}
+STEP_MARK = {
+    "pending": ":white_circle:",
+    "running": ":large_blue_circle:",
+    "succeeded": ":white_check_mark:",
+    "failed": ":x:",
+    "cancelled": ":octagonal_sign:",
+    "skipped": ":heavy_minus_sign:",
+}
+TASK = {"running": "in_progress", "succeeded": "complete", "failed": "error", "cancelled": "error"}
+BAR = 10
+
+
+def card(deploy: Deploy, now: float) -> Message:
+    """The one card of a deploy, as it stands."""
+    first = f"{_title(deploy)}: {deploy.state}"
+    text = f"{first} · {deploy.short()} {quiet(deploy.subject, 80)} · by {quiet(deploy.by_name, 40)}"
+    head = section(
+        f"{MARK.get(deploy.state, '')} *{escape(_title(deploy))}* — *{deploy.state}*\n{_commit(deploy)}"
+    )
+    tail: list[Block] = []
+    if deploy.why:
+        tail.append(section(_why(deploy)))
+    tail.append(context(*_facts(deploy, now)))
+    buttons = _buttons(deploy)
+    if buttons:
+        tail.append(actions(*buttons))
+    if not deploy.steps:
+        return Message(text, [head, *tail])
+    return Message(text, [head, _plan_block(deploy), *tail], [head, _steps_section(deploy, now), *tail])
+
+
+def thread_lines(deploy: Deploy) -> list[tuple[str, Message]]:
+    """What the thread carries: (an id of its own, the line), for everything that has happened so far."""
+    lines: list[tuple[str, Message]] = []
+    for count in range(1, deploy.restarts + 1):
+        at, of = deploy.place
+        where = f"{deploy.id} is at step {at} of {of}" if not deploy.over else f"{deploy.id} went on"
+        lines.append(
+            (f"restart:{count}", said(f":arrows_counterclockwise: I restarted; your deploy {where}."))
+        )
+    for step in deploy.steps:
+        if step.phase in ("succeeded", "failed", "cancelled"):
+            took = (
+                f" after {duration((step.ended or 0) - (step.started or 0))}"
+                if step.started and step.ended
+                else ""
+            )
+            lines.append(
+                (
+                    f"step:{step.name}",
+                    said(f"{STEP_MARK[step.phase]} *{escape(step.name)}* {step.phase}{took}"),
+                )
+            )
+    return lines
+
+
+def restarted(deploy: Deploy) -> Message:
+    """What is said when a worker took a deploy over from one that had died."""
+    at, of = deploy.place
+    return said(f":arrows_counterclockwise: I restarted; your deploy is at step {at} of {of}.")
+
+
+def output_tail(deploy: Deploy, output: str) -> Message:
+    """The last lines of a failed run, for its thread."""
+    tail = output.strip("\n") or "(it printed nothing)"
+    room = 2800
+    shown = tail if len(tail) <= room else "…" + tail[-room:]
+    count = len(shown.splitlines())
+    lead = f"The last {count} lines of {deploy.id}:" if count > 1 else f"The last line of {deploy.id}:"
+    fenced = escape(shown).replace("```", "'''")
+    while len(fenced) > 2900:
+        fenced = "…" + fenced[-2899:]
+    return Message(lead, [section(f"{lead}\n```{fenced}```")])
+
+
+def answer(deploy: Deploy, now: float) -> Message:
+    """What the person who asked is told; the card follows."""
+    assumed = f" You named no ref, so I took `{escape(deploy.ref)}`." if "ref" in deploy.assumed else ""
+    head = f"{deploy.id}: {deploy.what}, {deploy.short()} {quiet(deploy.subject, 80)}."
+    if deploy.over:
+        return said(f"{head} It {deploy.state} {duration(now - (deploy.ended or now))} ago.")
+    return said(
+        f"{head}{assumed} Its card is in <#{deploy.channel}>." if deploy.channel else f"{head}{assumed}"
+    )
+
+
+def planned(plan: Plan) -> Message:
+    """The answer to --plan: what would be done, and nothing is."""
+    deploy = plan.deploy
+    verb = f"run *{escape(deploy.what)}*" if deploy.action else f"deploy *{escape(deploy.what)}*"
+    lines = [f"I would {verb}: {_commit(deploy)}"]
+    if plan.standing and plan.standing.commit == deploy.commit and not deploy.action:
+        lines.append("The same commit runs there already.")
+    elif plan.standing and not deploy.action:
+        lines.append(f"It replaces `{plan.standing.commit[:7]}` {quiet(plan.standing.subject)}.")
+    elif not deploy.action:
+        lines.append("Nothing was deployed there by me before.")
+    lines.append("Steps: " + " → ".join(escape(step) for step in plan.steps))
+    if plan.running:
+        running = plan.running
+        lines.append(
+            f":no_entry: Not now: {running.id} ({escape(running.what)}, by {quiet(running.by_name)}) is running there."
+        )
+    lines.append("Nothing was changed.")
+    return said(f"Plan: {deploy.what} at {deploy.short()}", section("\n".join(lines)))
+
+
+def status(rows: Sequence[Status], now: float) -> Message:
+    """What runs where."""
+    if not rows:
+        return said("There are no services yet: add one to config.yaml.")
+    blocks: list[Block] = []
+    words: list[str] = []
+    services = list(dict.fromkeys(row.service for row in rows))
+    for service in services[:20]:
+        lines = []
+        for row in (row for row in rows if row.service == service):
+            lines.append(_status_line(row, now))
+            words.append(
+                f"{row.service} {row.environment} {row.standing.commit[:7] if row.standing else '–'}"
+            )
+        blocks.append(section(f"*{escape(service)}*\n" + "\n".join(lines)))
+    if len(services) > 20:
+        blocks.append(context(f"and {len(services) - 20} more: name one with `status <service>`"))
+    return Message(cut("; ".join(words), 300), blocks)
+
+
+def deploys(found: Sequence[Deploy], service: str, page: int, more: bool, now: float) -> Message:
+    """The recent deploys of a service, a line each."""
+    if not found:
+        words = "No deploys yet" if page == 0 else "No older deploys"
+        return said(f"{words} of `{service}`. Say `deploy {service} to …` for the first one.")
+    lines = [_line(deploy, now) for deploy in found]
+    blocks: list[Block] = [section(f"*Deploys of {escape(service)}*\n" + "\n".join(lines))]
+    if more:
+        blocks.append(actions(button("Older", "deploys.page", f"{service}:{page + 1}")))
+    return Message(f"{len(found)} deploys of {service}, the newest {found[0].id} {found[0].state}", blocks)
+
+
+def why(deploy: Deploy, now: float) -> Message:
+    """Everything that is known about one deploy."""
+    lines = [
+        f"{MARK.get(deploy.state, '')} *{deploy.id}: {escape(deploy.what)}* — *{deploy.state}*",
+        _commit(deploy),
+    ]
+    asked = f"Asked for by {_who(deploy)} {when(deploy.requested)}"
+    lines.append(
+        asked + (f", who named no ref: `{escape(deploy.ref)}` was assumed." if deploy.assumed else ".")
+    )
+    if deploy.started:
+        lines.append(
+            f"Started {clock(deploy.started)}" + (f" on `{escape(deploy.host)}`." if deploy.host else ".")
+        )
+    if deploy.why:
+        lines.append(_why(deploy))
+    if deploy.cancelled_by:
+        lines.append(f"Cancelled by {quiet(deploy.cancelled_by)}.")
+    if deploy.ended:
+        lines.append(f"Ended {clock(deploy.ended)} after {duration(deploy.elapsed(now))}.")
+    blocks = [section("\n".join(lines))]
+    if deploy.steps:
+        blocks.append(_steps_section(deploy, now))
+    return said(f"{deploy.id} {deploy.what}: {deploy.state}", *blocks)
+
+
+def _title(deploy: Deploy) -> str:
+    return (
+        f"{deploy.action} {deploy.service} in {deploy.environment}"
+        if deploy.action
+        else f"{deploy.service} → {deploy.environment}"
+    )
+
+
+def _commit(deploy: Deploy) -> str:
+    ref = (
+        ""
+        if deploy.commit.startswith(deploy.ref)
+        else f" (`{escape(deploy.ref)}`{', assumed' if deploy.assumed else ''})"
+    )
+    return f"`{deploy.short()}` {quiet(deploy.subject)}{ref}"
+
+
+def _who(deploy: Deploy) -> str:
+    return f"<@{deploy.by_user}>" if deploy.by_user else quiet(deploy.by_name)
+
+
+def _why(deploy: Deploy) -> str:
+    # `why` is our own sentence, but it names steps and refs that are not.
+    lines = [cut(escape(deploy.why), 1500)]
+    if deploy.rolled_back is True:
+        lines.append(":leftwards_arrow_with_hook: I rolled back by myself: what ran before runs again.")
+    elif deploy.rolled_back is False:
+        lines.append(
+            ":rotating_light: *The roll-back failed too.* Somebody has to look at the environment now."
+        )
+    return "\n".join(lines)
+
+
+def _facts(deploy: Deploy, now: float) -> list[str]:
+    facts = [f"{deploy.id} · by {quiet(deploy.by_name, 60)}"]
+    if deploy.previous and not deploy.action:
+        same = deploy.previous == deploy.commit
+        facts.append(
+            "the same commit again"
+            if same
+            else f"replaces `{deploy.previous[:7]}` {quiet(deploy.previous_subject, 60)}"
+        )
+    if deploy.started:
+        facts.append(
+            f"{'took' if deploy.over else 'since ' + clock(deploy.started) + ' ·'} {duration(deploy.elapsed(now))}"
+        )
+    if deploy.cancelled_by:
+        facts.append(
+            f"{'cancelled' if deploy.over else 'being cancelled'} by {quiet(deploy.cancelled_by, 60)}"
+        )
+    if deploy.restarts and not deploy.over:
+        at, of = deploy.place
+        facts.append(f"I restarted; your deploy is at step {at} of {of}")
+    return facts
+
+
+def _buttons(deploy: Deploy) -> list[Block]:
+    value = f"{deploy.id}:{deploy.rev}"
+    found: list[Block] = []
+    if not deploy.over and not deploy.cancelled_by:
+        question = confirm(
+            f"Cancel {deploy.id}?",
+            f"It ends *{escape(deploy.what)}* where it is. What it has already changed is not undone.",
+            "Cancel the deploy",
+            "Let it run",
+        )
+        found.append(button("Cancel", "deploy.cancel", value, style="danger", confirm=question))
+    if deploy.run:
+        found.append(button("Logs", "deploy.logs", deploy.id))
+    return found
+
+
+def _bar(deploy: Deploy) -> str:
+    done = sum(step.phase in ("succeeded", "skipped") for step in deploy.steps)
+    filled = round(BAR * done / len(deploy.steps))
+    return f"`{'█' * filled}{'░' * (BAR - filled)}` {done} of {len(deploy.steps)} steps"
+
+
+def _steps_section(deploy: Deploy, now: float) -> Block:
+    lines = [_bar(deploy)]
+    for step in deploy.steps[:40]:
+        took = _took(step, now)
+        last = (
+            f" — {quiet(step.last_line, 100)}"
+            if step.last_line and step.phase in ("running", "failed")
+            else ""
+        )
+        lines.append(f"{STEP_MARK[step.phase]} {escape(step.name)}{took}{last}")
+    return section("\n".join(lines))
+
+
+def _plan_block(deploy: Deploy) -> Block:
+    done = sum(step.phase in ("succeeded", "skipped") for step in deploy.steps)
+    tasks: list[dict[str, Any]] = []
+    for index, step in enumerate(deploy.steps[:40]):
+        task: dict[str, Any] = {
+            "type": "task_card",
+            "task_id": f"{index}",
+            "title": cut(step.name + (" (skipped)" if step.phase == "skipped" else ""), 150),
+            "status": TASK.get(step.phase, "complete" if step.phase == "skipped" else "pending"),
+        }
+        line = quiet_plain(step.last_line)
+        if line and step.phase in ("running", "failed"):
+            task["output"] = {
+                "type": "rich_text",
+                "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": line}]}],
+            }
+        tasks.append(task)
+    return {"type": "plan", "title": f"{done} of {len(deploy.steps)} steps", "tasks": tasks}
+
+
+def quiet_plain(text: str, most: int = 150) -> str:
+    """One line for a place that knows no marks."""
+    return cut(" ".join(text.split()), most)
+
+
+def _took(step: StepShown, now: float) -> str:
+    if not step.started:
+        return ""
+    return f" · {duration(max(0.0, (step.ended or now) - step.started))}"
+
+
+def _status_line(row: Status, now: float) -> str:
+    if row.standing:
+        what = f"`{row.standing.commit[:7]}` {quiet(row.standing.subject, 80)} · {row.standing.deploy}, {when(row.standing.since)}"
+    else:
+        what = "nothing deployed by me yet"
+    if row.running:
+        at, of = row.running.place
+        step = f", step {at} of {of}" if row.running.steps else ""
+        what += f"\n      :rocket: {row.running.id} {row.running.short()} by {quiet(row.running.by_name)} is {row.running.state}{step}"
+    return f"• *{escape(row.environment)}*: {what}"
+
+
+def _line(deploy: Deploy, now: float) -> str:
+    return (
+        f"{MARK.get(deploy.state, '')} {deploy.id} *{escape(deploy.action + ' in ' if deploy.action else '')}{escape(deploy.environment)}* "
+        f"`{deploy.short()}` {quiet(deploy.subject, 60)} — {deploy.state}, {quiet(deploy.by_name, 40)}, {when(deploy.requested)}"
+    )

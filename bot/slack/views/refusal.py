@@ -1,0 +1,26 @@
+"""Refuse like a colleague: what is in the way, who and since when, what to do next."""
+
+from bot.errors import Refusal
+from bot.slack import Message
+from bot.slack.views.text import context, cut, section
+
+
+def refused(refusal: Refusal) -> Message:
+    """All reasons at once, each with its stable code."""
+    lines = [f":no_entry: {reason.sentence}" for reason in refusal.reasons]
+    if refusal.hint:
+        lines.append(refusal.hint)
+    codes = " · ".join(f"`{reason.code}`" for reason in refusal.reasons)
+    text = " ".join([*(reason.sentence for reason in refusal.reasons), refusal.hint or ""]).strip()
+    return Message(cut(text, 2900), [section("\n".join(lines)), context(codes)])
+
+
+def broken(request: str) -> Message:
+    """When Grail itself failed: said, never silent."""
+    text = "That went wrong on my side, not yours. It is in the log, and nothing was changed half-way."
+    return Message(text, [section(f":warning: {text}"), context(f"Say this number to an admin: `{request}`")])
+
+
+def store_gone() -> Message:
+    text = "I cannot reach my memory (Redis) just now, so I changed nothing. Try again in a minute."
+    return Message(text, [section(f":warning: {text}")])

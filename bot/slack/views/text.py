@@ -1,0 +1,96 @@
+"""The small change of every message: escaping, times in the reader's zone, durations in words, common blocks."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.slack import Block, Message
+
+SECTION = 3000  # characters that a section's text holds
+LOCK_SCREEN = 200
+
+
+def escape(text: str) -> str:
+    """Text from outside: it can mention nobody, forge no link and break no block."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def quiet(text: str, most: int = 150) -> str:
+    """One line of text from outside, escaped, cut, and without the marks that would set it in bold or code."""
+    line = " ".join(text.split())
+    line = line if len(line) <= most else line[: most - 1] + "…"
+    return escape(line).replace("`", "'").replace("*", "∗").replace("_", "＿").replace("~", "∼")
+
+
+def duration(seconds: float) -> str:
+    """In words: `4 s`, `3 min`, `2 h 5 min`, `3 days`."""
+    whole = int(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 10 and rest:
+        return f"{minutes} min {rest} s"
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 48:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    return f"{hours // 24} days"
+
+
+def when(at: float, form: str = "{date_short_pretty} at {time}") -> str:
+    """A moment in the reader's own zone, by Slack's date formatting."""
+    fallback = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return f"<!date^{int(at)}^{form}|{fallback}>"
+
+
+def clock(at: float) -> str:
+    """The time of day in the reader's own zone."""
+    return when(at, "{time}")
+
+
+def section(text: str, **more: Any) -> Block:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": cut(text, SECTION)}, **more}
+
+
+def context(*texts: str) -> Block:
+    return {
+        "type": "context",
+        "elements": [{"type": "mrkdwn", "text": cut(text, 2000)} for text in texts[:10]],
+    }
+
+
+def header(text: str) -> Block:
+    return {"type": "header", "text": {"type": "plain_text", "text": cut(text, 150)}}
+
+
+def button(text: str, action: str, value: str, **more: Any) -> Block:
+    return {
+        "type": "button",
+        "action_id": action,
+        "text": {"type": "plain_text", "text": cut(text, 75)},
+        "value": value,
+        **more,
+    }
+
+
+def confirm(title: str, text: str, yes: str, no: str) -> Block:
+    return {
+        "title": {"type": "plain_text", "text": cut(title, 100)},
+        "text": {"type": "mrkdwn", "text": cut(text, 300)},
+        "confirm": {"type": "plain_text", "text": cut(yes, 30)},
+        "deny": {"type": "plain_text", "text": cut(no, 30)},
+    }
+
+
+def actions(*elements: Block) -> Block:
+    return {"type": "actions", "elements": list(elements)}
+
+
+def cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def said(text: str, *blocks: Block) -> Message:
+    """A message whose lock-screen text is its first words, without marks."""
+    plain = text.replace("*", "").replace("`", "")
+    return Message(cut(plain, LOCK_SCREEN), list(blocks) or [section(text)])

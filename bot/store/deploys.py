@@ -1,0 +1,161 @@
+"""Deploys in Redis: their records, the claim that one of them holds on its environment, what stands where.
+
+A record is one hash: `v` (version of the form), `rev`, `state`, `fence`, `cancel` (who asked for the end) and
+`record`, the rest as JSON. Every change is one script that refuses a stale revision.
+"""
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal, cast
+
+import orjson
+from redis.asyncio import Redis
+
+from bot.domain.deploys import Deploy, State, StepShown
+from bot.errors import NotFound
+from bot.store import keys
+from bot.store.scripts import Scripts, guarded
+
+RECENT = 1000
+
+
+@dataclass(frozen=True)
+class Admission:
+    """The answer to a request: a deploy of its own, the one that the same request made before, or who is in the way."""
+
+    outcome: Literal["admitted", "same", "refused"]
+    deploy: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What runs in an environment since when."""
+
+    commit: str
+    subject: str
+    deploy: str
+    since: float
+
+
+class DeployStore:
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._scripts = Scripts(redis)
+
+    async def admit(self, deploy: Deploy, *, request: str) -> Admission:
+        """Claim the environment for a new deploy and make its record, or say who holds it. One script.
+
+        request: what was asked, once: the same request never makes a second deploy.
+        """
+        names = {"service": deploy.service, "environment": deploy.environment}
+        answer = await self._scripts.run(
+            "deploy_admit",
+            [
+                keys.CLAIM(**names),
+                keys.FENCE(**names),
+                keys.DEPLOY_NUMBER(),
+                keys.DEPLOYS(service=deploy.service),
+                keys.DEPLOY_REQUEST(id=request),
+            ],
+            [deploy.requested, _written(deploy), keys.DEPLOY(id=""), keys.DEPLOY.life or 0, keys.DAY],
+        )
+        return Admission(answer[0], answer[1])
+
+    async def get(self, id: str) -> Deploy:
+        """One deploy. Raises NotFound when there is none, or when its record cannot be read."""
+        row = cast(dict[str, str], await guarded(self._redis.hgetall)(keys.DEPLOY(id=id)))  # type: ignore[arg-type]
+        if not row:
+            raise NotFound(
+                f"There is no deploy {id}.", code="no-such-deploy", hint="`deploys` lists the recent ones."
+            )
+        return _read(id, row)
+
+    async def find(self, id: str) -> Deploy | None:
+        try:
+            return await self.get(id)
+        except NotFound:
+            return None
+
+    async def save(self, deploy: Deploy, *, standing: Standing | None = None) -> bool:
+        """Write this revision. False: somebody wrote one first, and nothing was changed."""
+        done = await self._scripts.run(
+            "deploy_save",
+            [
+                keys.DEPLOY(id=deploy.id),
+                keys.CLAIM(service=deploy.service, environment=deploy.environment),
+                keys.STANDING(service=deploy.service),
+            ],
+            [
+                deploy.rev - 1,
+                deploy.state,
+                _written(deploy),
+                int(deploy.over),
+                deploy.environment,
+                orjson.dumps(asdict(standing)) if standing else "",
+            ],
+        )
+        return bool(done)
+
+    async def ask_cancel(self, id: str, by: str) -> bool:
+        """Note who wants it ended. False: somebody did before."""
+        return bool(await guarded(self._redis.hsetnx)(keys.DEPLOY(id=id), "cancel", by))  # type: ignore[arg-type]
+
+    async def see(self, id: str, now: float) -> None:
+        """Note that the machine which runs it was heard of."""
+        await guarded(self._redis.hset)(keys.DEPLOY(id=id), "seen", str(now))  # type: ignore[arg-type]
+
+    async def seen(self, id: str) -> float | None:
+        """When the machine which runs it was last heard of."""
+        value = await guarded(self._redis.hget)(keys.DEPLOY(id=id), "seen")  # type: ignore[arg-type]
+        return float(value) if value else None
+
+    async def recent(self, service: str, *, count: int = 10, start: int = 0) -> list[Deploy]:
+        """The newest deploys of a service, newest first. One whose record cannot be read is left out."""
+        ids = await guarded(self._redis.zrevrange)(keys.DEPLOYS(service=service), start, start + count - 1)
+        found = [await self.find(cast(str, id)) for id in ids]
+        return [deploy for deploy in found if deploy is not None]
+
+    async def running(self, service: str, environment: str) -> str | None:
+        """The id of the deploy that holds the environment now."""
+        claim = keys.CLAIM(service=service, environment=environment)
+        return cast(str | None, await guarded(self._redis.hget)(claim, "deploy"))  # type: ignore[arg-type]
+
+    async def standing(self, service: str) -> dict[str, Standing]:
+        """What runs in each environment of a service."""
+        rows = cast(
+            dict[str, str],
+            await guarded(self._redis.hgetall)(keys.STANDING(service=service)),  # type: ignore[arg-type]
+        )
+        return {environment: Standing(**orjson.loads(row)) for environment, row in rows.items()}
+
+
+def _written(deploy: Deploy) -> bytes:
+    record = asdict(deploy)
+    for apart in ("id", "rev", "state", "fence"):
+        del record[apart]
+    return orjson.dumps(record)
+
+
+_KNOWN = {field.name for field in fields(Deploy)}
+
+
+def _read(id: str, row: dict[str, str]) -> Deploy:
+    try:
+        record: dict[str, Any] = orjson.loads(row["record"])
+        record["steps"] = tuple(StepShown(**step) for step in record.get("steps", ()))
+        record["assumed"] = tuple(record.get("assumed", ()))
+        if row.get("cancel"):
+            record["cancelled_by"] = row["cancel"]
+        # Fields of a newer version are left alone: versions N and N+1 run side by side.
+        known = {name: value for name, value in record.items() if name in _KNOWN}
+        return Deploy(
+            id=id, rev=int(row["rev"]), fence=int(row["fence"]), state=cast(State, row["state"]), **known
+        )
+    except (KeyError, ValueError, TypeError) as error:
+        raise NotFound(
+            f"The record of deploy {id} cannot be read.",
+            code="unreadable",
+            hint="Somebody may have changed it by hand in Redis; everything else goes on.",
+        ) from error
+
+
+__all__ = ["Admission", "DeployStore", "Standing"]

@@ -1,0 +1,183 @@
+"""deploy, run, cancel: what changes an environment."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.domain.rights import may
+from bot.errors import Conflict, NotAllowed, Refusal
+from bot.services.deploys import Wanted
+from bot.slack import Command, Form, Incomplete, Press, Reply, Turn
+from bot.slack.views import deploy as views
+from bot.slack.views.forms import deploy_form
+from bot.slack.views.text import said
+
+
+async def deploy(turn: Turn) -> Reply:
+    return await _each(turn, turn.given.services, turn.given.environment or "", turn.given.ref, None)
+
+
+async def run(turn: Turn) -> Reply:
+    return await _each(turn, turn.given.services, turn.given.environment or "", None, turn.given.action)
+
+
+async def _each(
+    turn: Turn, services: Sequence[str], environment: str, ref: str | None, action: str | None
+) -> Reply:
+    replies = [await _one(turn, service, environment, ref, action, len(services) > 1) for service in services]
+    if len(replies) == 1:
+        return replies[0]
+    text = "\n".join(reply.message.text for reply in replies)
+    return Reply(said(text), card_follows=all(reply.card_follows for reply in replies))
+
+
+async def _one(
+    turn: Turn, service: str, environment: str, ref: str | None, action: str | None, several: bool
+) -> Reply:
+    wanted = _wanted(turn, service, environment, ref, action)
+    try:
+        if turn.given.plan:
+            return Reply(views.planned(await turn.services.deploys.plan(wanted)))
+        begun = await turn.services.deploys.request(wanted)
+    except Refusal as refusal:
+        if not several:
+            raise
+        return Reply(
+            said(f":no_entry: {service}: {refusal} {refusal.hint or ''}".strip()), outcome=refusal.code
+        )
+    return Reply(views.answer(begun, turn.now), card_follows=True, outcome=begun.id)
+
+
+def _wanted(turn: Turn, service: str, environment: str, ref: str | None, action: str | None) -> Wanted:
+    ask = turn.ask
+    config = turn.services.config()
+    return Wanted(
+        service=service,
+        environment=environment,
+        ref=ref,
+        action=action,
+        by=turn.holder.email or ask.user,
+        by_user="" if ask.how == "terminal" else ask.user,
+        by_name=turn.holder.name,
+        channel=ask.channel or config.teams[config.services[service].team].channel,
+        request=f"{ask.id}:{service}",
+    )
+
+
+async def cancel(turn: Turn) -> Reply:
+    return await _cancelled(turn, turn.given.deploy or "")
+
+
+async def press_cancel(turn: Turn) -> Reply:
+    id = turn.values["value"].split(":")[0]
+    try:
+        return await _cancelled(turn, id)
+    except Conflict as over:
+        raise Conflict(
+            f"{over} Your card was older than that, so nothing was changed.", code="stale"
+        ) from over
+
+
+async def _cancelled(turn: Turn, id: str) -> Reply:
+    found = await turn.services.deploys.get(id)
+    right = may(
+        turn.services.config(), turn.holder, "cancel",
+        service=found.service, environment=found.environment, now=turn.now,
+    )  # fmt: skip
+    # Whoever began it may always end it.
+    if not right.allowed and not (turn.holder.email and found.by == turn.holder.email):
+        raise NotAllowed(right.sentence, code=right.code, hint="`whoami` shows what you may do.")
+    if found.cancelled_by and not found.over:
+        return Reply(said(f"{id} is being cancelled already, by {found.cancelled_by}."))
+    await turn.services.deploys.cancel(id, turn.holder.name)
+    return Reply(said(f"{id} is being cancelled: {found.what}. Its card says when it has ended."), outcome=id)
+
+
+async def press_logs(turn: Turn) -> Reply:
+    id = turn.values["value"]
+    found = await turn.services.deploys.get(id)
+    output = await turn.services.deploys.output(id, 60)
+    return Reply(views.output_tail(found, output))
+
+
+async def form(turn: Turn, incomplete: Incomplete) -> Reply:
+    """Ask for the words that are missing."""
+    config = turn.services.config()
+    view = deploy_form(config, incomplete.given, turn.ask.channel)
+    needs = " and ".join(
+        {"services": "a service", "environment": "an environment"}[name] for name in incomplete.missing
+    )
+    words = f"I need {needs}. Say it as `deploy <service> to <environment>`, for example `deploy shop to staging`."
+    return Reply(said(words), form=view, outcome="asked")
+
+
+async def check_form(turn: Turn) -> Mapping[str, str]:
+    """The faults of the form, by its blocks, before it is taken."""
+    service, environment = turn.values.get("service", ""), turn.values.get("environment", "")
+    known = turn.services.config().services.get(service)
+    if known is None:
+        return {"service": "Choose a service."}
+    if environment not in known.environments:
+        return {"environment": f"{service} has: {', '.join(known.environments)}."}
+    right = may(
+        turn.services.config(), turn.holder, "deploy", service=service, environment=environment, now=turn.now
+    )
+    if not right.allowed:
+        return {"environment": right.sentence}
+    try:
+        await turn.services.deploys.plan(
+            _wanted(turn, service, environment, turn.values.get("ref") or None, None)
+        )
+    except Refusal as refusal:
+        return {"ref": f"{refusal} {refusal.hint or ''}".strip()}
+    return {}
+
+
+async def submit_form(turn: Turn) -> Reply:
+    faults = await check_form(turn)
+    if faults:
+        raise NotAllowed(" ".join(faults.values()), code="form")
+    values = turn.values
+    return await _each(turn, [values["service"]], values["environment"], values.get("ref") or None, None)
+
+
+async def form_options(turn: Turn, field: str, typed: str) -> Sequence[tuple[str, str]]:
+    """The branches, the person's own first."""
+    service = turn.services.config().services.get(turn.values.get("service", ""))
+    found = await turn.services.deploys.branches(service.name if service else None, turn.holder.email or "")
+    wanted = typed.casefold()
+    return [(name, name) for name in found if wanted in name.casefold()]
+
+
+_USAGE: dict[str, Any] = {"group": "deploy", "changes": True}
+
+COMMANDS = [
+    Command(
+        "deploy <services> [to] <environment> [<ref>]",
+        "bring a commit into an environment",
+        deploy,
+        right="deploy",
+        form=form,
+        examples=["deploy {service} to {environment}", "deploy {service} {environment} {main} --plan"],
+        detail="Without a ref I take the environment's own, else the head of the main branch; the card says which. "
+        "`--plan` only says what would happen.",
+        **_USAGE,
+    ),
+    Command(
+        "run <service> <action> [in] <environment>",
+        "run a named action of the recipe",
+        run,
+        right="run",
+        examples=["run {service} {action} in {environment}"],
+        **_USAGE,
+    ),
+    Command(
+        "cancel <deploy>",
+        "end a deploy where it is",
+        cancel,
+        examples=["cancel d-12"],
+        detail="All of its processes get a TERM, and after a grace a KILL. Whoever began a deploy may always end it.",
+        **_USAGE,
+    ),
+]
+PRESSES = [Press("deploy.cancel", press_cancel), Press("deploy.logs", press_logs, changes=False)]
+FORMS = [Form("deploy", check_form, submit_form, form_options)]
