@@ -64,8 +64,8 @@ def _slack(env: Mapping[str, str]) -> SlackSettings | None:
         return None
     if not (secret or app):
         raise StartFault(
-            "SLACK_BOT_TOKEN is set, but neither SLACK_SIGNING_SECRET (for HTTP) nor SLACK_APP_TOKEN (for Socket Mode): "
-            "set one of them."
+            "SLACK_BOT_TOKEN is set, but neither SLACK_SIGNING_SECRET (for HTTP) nor SLACK_APP_TOKEN "
+            "(for Socket Mode): set one of them."
         )
     url = env.get("SLACK_API_URL") or SLACK_API
     return SlackSettings(token, secret, app, url if url.endswith("/") else url + "/")

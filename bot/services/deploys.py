@@ -199,7 +199,8 @@ class Deploys:
                 deploy.with_(watcher=self._watcher, restarts=deploy.restarts + (1 if died else 0))
             )
             yield deploy
-        async for deploy in self._watch(deploy):
+        async for seen in self._watch(deploy):
+            deploy = seen
             yield deploy
         if not deploy.over:
             deploy = await self._saved(deploy.with_(watcher=""))

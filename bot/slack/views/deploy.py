@@ -318,18 +318,20 @@ def _took(step: StepShown, now: float) -> str:
 
 def _status_line(row: Status, now: float) -> str:
     if row.standing:
-        what = f"`{row.standing.commit[:7]}` {quiet(row.standing.subject, 80)} · {row.standing.deploy}, {when(row.standing.since)}"
+        stands = row.standing
+        what = f"`{stands.commit[:7]}` {quiet(stands.subject, 80)} · {stands.deploy}, {when(stands.since)}"
     else:
         what = "nothing deployed by me yet"
-    if row.running:
-        at, of = row.running.place
-        step = f", step {at} of {of}" if row.running.steps else ""
-        what += f"\n      :rocket: {row.running.id} {row.running.short()} by {quiet(row.running.by_name)} is {row.running.state}{step}"
+    if (running := row.running) is not None:
+        at, of = running.place
+        step = f", step {at} of {of}" if running.steps else ""
+        what += f"\n      :rocket: {running.id} {running.short()} by {quiet(running.by_name)} is {running.state}{step}"
     return f"• *{escape(row.environment)}*: {what}"
 
 
 def _line(deploy: Deploy, now: float) -> str:
+    where = f"{deploy.action} in {deploy.environment}" if deploy.action else deploy.environment
     return (
-        f"{MARK.get(deploy.state, '')} {deploy.id} *{escape(deploy.action + ' in ' if deploy.action else '')}{escape(deploy.environment)}* "
-        f"`{deploy.short()}` {quiet(deploy.subject, 60)} — {deploy.state}, {quiet(deploy.by_name, 40)}, {when(deploy.requested)}"
+        f"{MARK.get(deploy.state, '')} {deploy.id} *{escape(where)}* `{deploy.short()}` {quiet(deploy.subject, 60)} — "
+        f"{deploy.state}, {quiet(deploy.by_name, 40)}, {when(deploy.requested)}"
     )
