@@ -3,10 +3,12 @@ said at all (Command)."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from bot.domain.rights import Holder
-from bot.services import Services
+
+if TYPE_CHECKING:  # a word of this room may be used without all of what Grail does
+    from bot.services import Services
 
 Block = Mapping[str, Any]
 
@@ -145,7 +147,7 @@ class Turn:
 
     ask: Ask
     holder: Holder
-    services: Services
+    services: "Services"
     given: Given = Given()
     values: Mapping[str, str] = field(
         default_factory=dict
