@@ -1,0 +1,139 @@
+"""One grammar: words go where they fit, and what fits nowhere is refused with what was meant."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given as generated
+from hypothesis import settings
+from hypothesis import strategies as st
+
+import handlers
+from bot.config import Config, load
+from bot.errors import Refusal
+from bot.slack import Given, Incomplete
+from bot.slack.grammar import find, understand
+from bot.slack.words import split
+
+COMMANDS = handlers.load().commands
+
+
+@pytest.fixture(scope="module")
+def config() -> Config:
+    return load(Path(__file__).parents[3] / "config.yaml")
+
+
+def said(line: str, config: Config) -> Given | Incomplete:
+    command, rest = find(split(line), COMMANDS)
+    return understand(command, rest, config)
+
+
+def refused(line: str, config: Config) -> tuple[str, str, str | None]:
+    with pytest.raises(Refusal) as caught:
+        said(line, config)
+    return caught.value.code, str(caught.value), caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "deploy shop to staging main",
+        "deploy shop staging main",
+        "deploy staging shop main",
+        "DEPLOY Shop TO Staging main",
+        "deploy main shop to staging",
+        "deploy shop main to staging",
+        'deploy "shop" "staging" "main"',
+    ],
+)
+def test_words_may_stand_in_any_order_where_nothing_is_ambiguous(line: str, config: Config) -> None:
+    if line in ("deploy main shop to staging", "deploy shop main to staging"):
+        # Before the service and the environment are known, a word that is neither is taken for a slip.
+        assert refused(line, config)[0] in ("no-such-service", "no-such-environment")
+    else:
+        assert said(line, config) == Given(services=("shop",), environment="staging", ref="main")
+
+
+def test_services_may_be_listed_with_commas(config: Config) -> None:
+    assert said("deploy shop,search to staging", config) == Given(services=("shop", "search"), environment="staging")
+
+
+def test_plan_is_understood_anywhere(config: Config) -> None:
+    assert said("deploy --plan shop to staging", config) == Given(services=("shop",), environment="staging", plan=True)
+
+
+def test_a_ref_keeps_its_case_and_its_slashes(config: Config) -> None:
+    understood = said("deploy shop staging Feature/Gift-Cards", config)
+    assert isinstance(understood, Given)
+    assert understood.ref == "Feature/Gift-Cards"
+
+
+def test_a_missing_word_is_asked_for_in_a_form(config: Config) -> None:
+    assert said("deploy shop", config) == Incomplete(Given(services=("shop",)), ("environment",))
+    assert said("deploy", config) == Incomplete(Given(), ("services", "environment"))
+
+
+@pytest.mark.parametrize("typed", ["cancel d-12", "cancel D-012", "cancel #d-12"])
+def test_a_deploy_is_named_by_its_id(typed: str, config: Config) -> None:
+    understood = said(typed, config)
+    assert isinstance(understood, Given)
+    assert understood.deploy == "d-12"
+
+
+@pytest.mark.parametrize(
+    ("line", "refusal"),
+    [
+        ("deplyo shop", ("unknown-word", "I don't know the word `deplyo`.", "Did you mean `deploy`?")),
+        ("xyzzy", ("unknown-word", "I don't know the word `xyzzy`.", "`help` lists what you can say.")),
+        ("deploy shpo staging", ("no-such-service", "There is no service `shpo`.", "Did you mean `shop`?")),
+        (
+            "deploy shop stagign",
+            ("no-such-environment", "`shop` has no environment `stagign`.", "Did you mean `staging`?"),
+        ),
+        (
+            "deploy shop,serch staging",
+            ("no-such-service", "There is no service `serch`.", "Did you mean `search`?"),
+        ),
+        (
+            "run shop restrt staging",
+            ("no-such-action", "`shop` has no action `restrt`.", "Did you mean `restart`?"),
+        ),
+        ("deploy shop staging --force", ("unknown-flag", "I don't know `--force`.", "The only one is `--plan`.")),
+        (
+            "deploy shop staging main extra",
+            (
+                "too-many-words",
+                "I don't know what to do with `extra`.",
+                "Say it as `deploy <services> [to] <environment> [<ref>]`.",
+            ),
+        ),
+        ("cancel", ("missing", "I need a deploy, like `d-12`.", "Say it as `cancel <deploy>`.")),
+        (
+            "cancel shop",
+            ("no-such-deploy", "`shop` is not a deploy.", "A deploy is named like `d-12`; `deploys` lists them."),
+        ),
+    ],
+)
+def test_what_fits_nowhere_is_refused_with_what_was_meant(
+    line: str, refusal: tuple[str, str, str], config: Config
+) -> None:
+    assert refused(line, config) == refusal
+
+
+@settings(max_examples=500, deadline=None)
+@generated(line=st.text(max_size=80) | st.lists(st.sampled_from(
+    ["deploy", "run", "cancel", "status", "shop", "staging", "to", "in", "--plan", "d-1", "<@U1>", '"', "“", "main", "-x", "`"]
+), max_size=8).map(" ".join))  # fmt: skip
+def test_any_line_is_understood_or_refused(line: str) -> None:
+    config = load(Path(__file__).parents[3] / "config.yaml") if not _CONFIG else _CONFIG[0]
+    _CONFIG[:] = [config]
+    words = split(line)
+    if words:
+        try:
+            command, rest = find(words, COMMANDS)
+            understand(command, rest, config)
+        except Refusal as refusal:
+            assert str(refusal)
+            assert refusal.hint
+
+
+_CONFIG: list[Config] = []
