@@ -1,0 +1,28 @@
+// What a person has filled in: {block_id: {action_id: value}}, as /control/submit takes it.
+
+export class Form {
+  constructor() {
+    this.values = {};
+  }
+
+  get(block, action) {
+    return this.values[block]?.[action];
+  }
+
+  set(block, action, value) {
+    if (!block || !action) return;
+    (this.values[block] ??= {})[action] = value;
+  }
+
+  /** Sets what the app wrote as the initial value, once, and returns what stands now. */
+  begin(block, action, initial) {
+    if (this.values[block]?.[action] === undefined) this.set(block, action, initial ?? null);
+    return this.get(block, action);
+  }
+
+  /** Forgets the fields of blocks that the view no longer has. */
+  keep(blocks) {
+    const known = new Set(blocks.map((block) => block.block_id));
+    for (const id of Object.keys(this.values)) if (!known.has(id)) delete this.values[id];
+  }
+}
