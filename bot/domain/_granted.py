@@ -39,7 +39,7 @@ class Holder:
 
     kind: unknown when Slack could not say. roles: those that config.yaml gives to the e-mail. groups: ids and
     handles of the Slack user groups. on_call: rotations, now. suspended: why the rights that hang on the
-    e-mail rest, as half a sentence that begins with "your". unknown: the systems that could not say.
+    e-mail rest, as half a sentence. unknown: the systems that could not say.
     """
 
     team_id: str

@@ -36,13 +36,13 @@ def refused(config: Config, holder: Holder, word: str, place: Place, now: float)
         return Right(
             False, f"There is nothing to do it to: {what}. `status` shows what there is.", "unknown-place"
         )
-    code, why, hint = _reason(config, holder)
+    code, why, hint = _reason(config, holder, by_group=_by_group(config, word, place))
     takes = "" if why else _takes(config, word, place)
     helpers = "" if code == "suspended" else _who_can(config, holder, word, place, now)
     return Right(False, f"You may not {_what(word, place)}{why}.{takes}{hint}{helpers}", code)
 
 
-def _reason(config: Config, holder: Holder) -> tuple[str, str, str]:
+def _reason(config: Config, holder: Holder, *, by_group: bool) -> tuple[str, str, str]:
     """Code, what to add to the sentence, and what to do next."""
     systems = " and ".join(holder.unknown) or "Slack"
     again = " Try again in a minute."
@@ -58,7 +58,7 @@ def _reason(config: Config, holder: Holder) -> tuple[str, str, str]:
             f": your rights rest, because {holder.suspended}",
             " Ask an admin to confirm who you are.",
         )
-    if holder.unknown:
+    if holder.unknown and by_group:
         return "cannot-say", f" as far as is known: {systems} cannot say which groups you are in", again
     if holder.email is None:
         hint = " Add one to your Slack profile, or let the app have the scope users:read.email."
@@ -130,6 +130,11 @@ def _would(config: Config, grant: Grant, word: str, place: Place) -> bool:
         if place.environment is None
         else matches(grant.environments, place.environment)
     )
+
+
+def _by_group(config: Config, word: str, place: Place) -> bool:
+    """Whether being in a user group could give it."""
+    return any(role.held_by.groups and _ways(config, role, word, place) for role in config.roles.values())
 
 
 def _named(grant: Grant) -> list[str]:

@@ -90,3 +90,17 @@ SCHEDULES = Key("schedules", "hash", None, "schedules.py", "one field a schedule
 EPOCH = Key(
     "epoch", "hash", None, "epoch.py", "only grows: one more each time that the server is another one"
 )
+
+# people.py, grants.py, preferences.py: who is who, and what they want
+PERSON = Key("person:{who}", "hash", None, "people.py", "a binding holds until the person is erased")
+BOUND = Key("bound", "hash", None, "people.py", "e-mail -> whom it was first seen with; ends with the person")
+GRANTS = Key("grants", "hash", None, "grants.py", "one field a grant; ended ones leave after a month")
+PREFERENCES = Key("preferences:{who}", "hash", None, "preferences.py", "what a person chose, until erased")
+PAUSED = Key("paused", "string", None, "preferences.py", "until somebody resumes")
+TOKENS = Key("tokens", "hash", None, "people.py", "hashes of the terminal's tokens; one a person")
+
+# audit.py: who did what. The names lie apart from it, so that they can be erased.
+AUDIT = Key("audit", "stream", None, "audit.py", "append-only, each entry chained to the one before")
+AUDIT_HEAD = Key("audit-head", "hash", None, "audit.py", "number and hash of the newest entry")
+PSEUDONYMS = Key("pseudonyms", "hash", None, "audit.py", "person -> pseudonym; erased with the person")
+NAMES = Key("names", "hash", None, "audit.py", "pseudonym -> name; erased with the person")
