@@ -10,8 +10,8 @@ now = tonumber(now)
 
 local known = redis.call('GET', seen)
 if known then
-  local at, first = string.match(known, '^(%S+) (.*)$')
-  if at and now - tonumber(at) < tonumber(remember) then return {'id', first} end
+  local before, first = string.match(known, '^(%S+) (.*)$')
+  if before and now < tonumber(before) then return {'id', first} end
 end
 
 local first = id
@@ -25,7 +25,7 @@ end
 
 if first ~= id then job = before .. cjson.encode(first) .. after end
 enqueue('', 0, '', job)
-redis.call('SET', seen, now .. ' ' .. first, 'EX', remember)
+redis.call('SET', seen, now + tonumber(remember) .. ' ' .. first, 'EX', remember)
 if first == id and tonumber(window) > 0 then
   redis.call('SET', meaning, now .. ' ' .. id, 'EX', 60)
 end

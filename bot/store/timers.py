@@ -1,10 +1,13 @@
-"""What is due later: a sorted set of when, a row for what, and a script that moves what is due onto the streams.
+"""What is due later: a sorted set of when, a row for what, and a script that moves what is due onto the
+streams.
 
-The row is the truth and firing is its removal, so a timer fires once, whoever looks. Any worker looks; a timer that
-was set elsewhere is seen within POLL_SECONDS of being due, one that was set through this object at once.
+The row is the truth and firing is its removal, so a timer fires once, whoever looks. Any worker looks; a
+timer that was set elsewhere is seen within POLL_SECONDS of being due, one that was set through this object at
+once.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -41,9 +44,11 @@ class Timers:
         host: str | None = None,
         request: str = "",
     ) -> None:
-        """Have `kind` done at `when` (seconds since the epoch). Replaces a timer of the same id that is not due yet.
+        """Have `kind` done at `when` (seconds since the epoch). Replaces a timer of the same id that is not
+        due yet.
 
-        The job that comes of it carries this id; one timer set again and again gives several jobs with one id.
+        The job that comes of it carries this id; one timer set again and again gives several jobs with one
+        id.
         """
         job = encode(kind, body, id=id, request=request or id, thing=thing, host=host)
         row = "\n".join((plain(host), "0", plain(thing), job))
@@ -82,7 +87,5 @@ class Timers:
             if moved >= AT_MOST:
                 await asyncio.sleep(SPREAD_SECONDS)
                 continue
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._earlier.wait(), max(pause, 0.001))
-            except TimeoutError:
-                pass

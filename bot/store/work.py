@@ -1,8 +1,9 @@
 """What waits: a job, and putting one where a worker finds it. The worker itself is in streams.py.
 
-Jobs lie on one stream for any worker, and on one for each host for what only that machine can do. Jobs about the
-same `thing` (a deploy, a card) are worked on one at a time and in the order in which they were added, each under
-a fencing number: a worker that stood still and comes back holds an old one, and its writes are refused.
+Jobs lie on one stream for any worker, and on one for each host for what only that machine can do. Jobs about
+the same `thing` (a deploy, a card) are worked on one at a time and in the order in which they were added,
+each under a fencing number: a worker that stood still and comes back holds an old one, and its writes are
+refused.
 """
 
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ import orjson
 from redis.asyncio import Redis
 
 from bot.store import keys
-from bot.store.keys import ADDED, DEAD, FENCES, HOLDING, HOUR, QUEUE, TIMER_ROWS, TIMERS, WORK, WORK_OF
+from bot.store.keys import DEAD, FENCES, HOLDING, HOUR, QUEUE, TIMER_ROWS, TIMERS, WORK, WORK_OF
 from bot.store.scripts import Scripts, guarded
 
 GROUP = "workers"
@@ -23,7 +24,7 @@ VERSION = 1
 PLACES = (WORK(), QUEUE(thing=""), HOLDING(thing=""), FENCES(), TIMERS(), TIMER_ROWS(), DEAD())
 
 
-class Later(Exception):  # noqa: N818: it is no error
+class Later(Exception):  # noqa: N818
     """Raised by a handler: put this job back for `seconds`. It does not count as a failure."""
 
     def __init__(self, seconds: float) -> None:
@@ -127,6 +128,3 @@ class Work:
     async def waiting(self, host: str | None = None) -> int:
         """How many entries wait or are being worked on; all the jobs of one thing count as one."""
         return int(await guarded(self._redis.xlen)(stream_of(host)))
-
-
-assert ADDED.life is not None and ADDED.life >= HOUR

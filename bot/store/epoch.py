@@ -1,0 +1,15 @@
+"""Whether Redis is still the server that it was: after a fail-over the newest writes may be missing.
+
+The epoch is raised once for each new server (and each restart). Whoever admits something that hangs on a
+claim compares epochs, and confirms each claim with its driver before it admits anything in a new one.
+"""
+
+from redis.asyncio import Redis
+
+from bot.store.keys import EPOCH
+from bot.store.scripts import Scripts
+
+
+async def current(redis: Redis) -> int:
+    """The number of the epoch, from 1; raised when the server's run id is another one than before."""
+    return int(await Scripts(redis).run("epoch", (EPOCH(),)))

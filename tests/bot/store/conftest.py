@@ -1,0 +1,83 @@
+"""Workers for the tests here: in this process, and as processes of their own."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis.asyncio import Redis
+
+from bot.store.streams import Worker
+from tests.bot.store import a_worker
+from tests.fixtures.store import MovedClock
+
+ROOT = Path(__file__).parents[3]
+Handlers = Mapping[str, Callable[..., Any]]
+
+
+class Process:
+    """a_worker.py, running."""
+
+    def __init__(self, url: str, host: str, clock_file: Path | None, concurrency: int) -> None:
+        env = {**os.environ, "PYTHONPATH": str(ROOT)}
+        if clock_file:
+            env["GRAIL_CLOCK_FILE"] = str(clock_file)
+        command = [sys.executable, a_worker.__file__, url, host, str(concurrency)]
+        self._process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True)
+        self.pid = self._process.pid
+
+    def signal(self, number: int) -> None:
+        os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """-9, also when it stands still."""
+        self._process.kill()
+        self._process.communicate()
+
+    def terminate(self) -> str:
+        """Ask it to end, wait for that; answers what it said."""
+        self._process.terminate()
+        said, _ = self._process.communicate(timeout=20)
+        return said
+
+    def wait(self) -> int:
+        return self._process.wait(timeout=20)
+
+
+@pytest.fixture
+def worker_process() -> Iterator[Callable[..., Process]]:
+    """Starts workers as processes: `worker_process(url, host="h", clock_file=None)`. Killed at the end."""
+    started: list[Process] = []
+
+    def start(url: str, host: str = "h", clock_file: Path | None = None, concurrency: int = 16) -> Process:
+        started.append(Process(url, host, clock_file, concurrency))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+
+
+@pytest.fixture
+def working(redis: Redis, moved_clock: MovedClock) -> Callable[..., AbstractAsyncContextManager[Worker]]:
+    """`async with working({"kind": handler}) as worker`: a worker in this process, on the test's clock."""
+
+    @asynccontextmanager
+    async def run(handlers: Handlers, *, on: Redis | None = None, **options: Any) -> AsyncIterator[Worker]:
+        options = {"clock": moved_clock, "name": "t", "host": "h"} | options
+        worker = Worker(on or redis, handlers, **options)
+        stop = asyncio.Event()
+        task = asyncio.create_task(worker.run(stop))
+        try:
+            yield worker
+        finally:
+            stop.set()
+            await task
+
+    return run
