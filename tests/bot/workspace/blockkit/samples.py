@@ -185,6 +185,19 @@ GOOD: dict[str, dict[str, Any]] = {
     },
 }
 
+MODAL: dict[str, Any] = {
+    "type": "modal",
+    "title": plain("x" * 24),
+    "submit": plain("x" * 24),
+    "close": plain("x" * 24),
+    "callback_id": "c" * 255,
+    "private_metadata": "p" * 3000,
+    "external_id": "e" * 255,
+    "clear_on_close": True,
+    "notify_on_close": True,
+    "blocks": [asking({"type": "plain_text_input"})],
+}
+
 
 def only(found: list[Fault]) -> tuple[str, str]:
     assert len(found) == 1, found

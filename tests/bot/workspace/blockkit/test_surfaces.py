@@ -8,7 +8,7 @@ import pytest
 
 from bot.workspace.blockkit import faults, message_faults, view_faults
 
-from .samples import CHART, GOOD, asking, button, marked, only, plain, section
+from .samples import CHART, GOOD, MODAL, asking, button, marked, only, plain, section
 
 
 def test_a_message_has_50_blocks_and_a_view_100() -> None:
@@ -137,20 +137,6 @@ def test_a_message_is_judged_with_its_attachments_and_metadata_also_as_json_in_s
         "/blocks/0/type",
         "unsupported type: plan",
     )
-
-
-MODAL: dict[str, Any] = {
-    "type": "modal",
-    "title": plain("x" * 24),
-    "submit": plain("x" * 24),
-    "close": plain("x" * 24),
-    "callback_id": "c" * 255,
-    "private_metadata": "p" * 3000,
-    "external_id": "e" * 255,
-    "clear_on_close": True,
-    "notify_on_close": True,
-    "blocks": [asking({"type": "plain_text_input"})],
-}
 
 
 @pytest.mark.parametrize(
