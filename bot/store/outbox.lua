@@ -12,9 +12,10 @@ local lane_of, pace_of, done_of, name_of, card_of = unpack(KEYS, 9, 13)
 local what, now, a = ARGV[1], tonumber(ARGV[2]), cjson.decode(ARGV[3])
 
 local DAY = 86400
+local GRAIN = 0.0005          -- seconds that cjson rounds a time by, and more
 local EDIT_PAUSE = 2          -- seconds between two edits of one card that are no state changes
 local SUSPICION = 1           -- seconds that a sender gets to say that it lives after its lease ran out
-local POSTS = {1, 3}          -- a second and channel, and at once
+local POSTS = {1, 8}          -- a second and channel, and at once
 local TIERS = {               -- a second, and at once; Slack's tiers with something to spare
   ['chat.postMessage'] = {10, 50},
   ['chat.update'] = {0.8, 30},
@@ -205,7 +206,7 @@ function actions.take()
         else
           spent = {}
           local when = admitted(e, called(e, ts), spent)
-          if when <= now then chosen = e break end
+          if when <= now + GRAIN then chosen = e break end
           later = math.min(later or when, when)
         end
       end
