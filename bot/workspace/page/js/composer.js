@@ -1,5 +1,4 @@
 // Where one types: completion of commands, people and channels; Enter sends, Up brings back what was typed last.
-import { avatar } from "./avatar.js";
 import { Completion } from "./complete.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";

@@ -7,7 +7,7 @@ import { emptyPlace } from "./empty.js";
 import { drawHome } from "./home.js";
 import { icon } from "./icons.js";
 import { choosePerson } from "./sidebar.js";
-import { go, openPanel, showTab } from "./navigate.js";
+import { openPanel, showTab } from "./navigate.js";
 import { directWith, inOrder, isMine, isReply, me, messagesIn, nameOf, on, otherOf, placeTitle, state } from "./store.js";
 import { loadMessages } from "./stream.js";
 import { Timeline } from "./timeline.js";

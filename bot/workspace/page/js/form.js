@@ -17,7 +17,8 @@ export class Form {
   /** Sets what the app wrote as the initial value, once, and returns what stands now. */
   begin(block, action, initial) {
     if (this.values[block]?.[action] === undefined) this.set(block, action, initial ?? null);
-    return this.get(block, action);
+    const standing = this.get(block, action);
+    return standing === undefined ? (initial ?? null) : standing;
   }
 
   /** Forgets the fields of blocks that the view no longer has. */

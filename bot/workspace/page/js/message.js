@@ -53,16 +53,19 @@ export function patchMessage(node, message, ctx, compact) {
   }
   node.lead.replaceChildren(compact ? h("time", { class: "time-side" }, timeOf(Number(message.ts))) : avatar(user ?? { id: message.bot_id, real_name: name, is_bot: app }));
   node.head.replaceChildren(...(compact ? [] : head(message, name, app)), isEphemeral(message) ? h("span", { class: "only-you" }, icon("eye"), "Only visible to you") : "");
-  patchBody(node, message, ctx);
+  patchBody(node, message, ctx, compact);
   node.foot.replaceChildren(...foot(message, ctx));
 }
 
 const head = (message, name, app) => [
   h("strong", { class: "author" }, name), app ? h("span", { class: "tag" }, "App") : "",
   h("time", { class: "time", datetime: new Date(Number(message.ts) * 1000).toISOString(), title: fullTime(Number(message.ts)) }, timeOf(Number(message.ts))),
+  message.edited ? editedMark(message) : "",
 ];
 
-function patchBody(node, message, ctx) {
+const editedMark = (message) => h("span", { class: "edited", title: `Edited ${fullTime(Number(message.edited.ts))}` }, "edited");
+
+function patchBody(node, message, ctx, compact) {
   const blocks = message.blocks ?? [];
   const surface = { surface: "message", form: node.form, where: { in: ctx.place, message: message.ts } };
   node.classList.toggle("with-blocks", blocks.length > 0);
@@ -76,7 +79,7 @@ function patchBody(node, message, ctx) {
   } else if (message.text) {
     parts.push(message.mrkdwn === false ? mrkdwn(message.text, { plain: true }) : mrkdwn(message.text));
   }
-  if (message.edited) parts.push(h("span", { class: "edited", title: `Edited ${fullTime(Number(message.edited.ts))}` }, "edited"));
+  if (message.edited && compact) parts.push(editedMark(message));
   for (const attachment of message.attachments ?? []) parts.push(drawAttachment(attachment, surface));
   for (const file of message.files ?? []) parts.push(fileCard(file));
   const standing = [...node.body.children];

@@ -84,6 +84,7 @@ function fill(view, another) {
   const send = dialog.querySelector(".modal-submit");
   const asks = (view.blocks ?? []).some((block) => block.type === "input");
   send.hidden = !view.submit && !asks;
+  send.disabled = view.submit_disabled === true;
   send.firstElementChild.textContent = words(view.submit) || "Submit";
   const body = dialog.querySelector(".modal-body");
   drawBlocks(body, view.blocks ?? [], { surface: "modal", form, where: { view: view.id } });
@@ -137,6 +138,7 @@ function busy(panel, on_) {
   if (on_) panel.setAttribute("aria-busy", "true");
   else panel.removeAttribute("aria-busy");
   for (const name of [".modal-submit", ".modal-cancel"]) panel.querySelector(name).disabled = on_;
+  panel.querySelector(".modal-submit").disabled ||= state.views.at(-1)?.submit_disabled === true;
 }
 
 async function close() {

@@ -67,7 +67,7 @@ function row(id, lead, label, { unread = 0, hint = null, muted = false } = {}) {
   unread ? h("span", { class: "badge", "aria-label": `${unread} new` }, unread > 9 ? "9+" : String(unread)) : null);
 }
 
-const group = (title, rows) => rows.length && h("section", { class: "side-group", "aria-label": title }, h("h2", {}, title), rows);
+const group = (title, rows) => rows.length > 0 && h("section", { class: "side-group", "aria-label": title }, h("h2", {}, title), rows);
 
 function apps() {
   const user = state.users.get(state.app.user_id);

@@ -24,6 +24,13 @@ const DRAW = {
   context_actions: contextActions,
 };
 
+/** What a block looks like, as text to compare. The workspace makes new block_ids at each edit: where nothing is pressed they do not matter. */
+function sourceOf(block) {
+  const whole = JSON.stringify(block);
+  if (!whole || whole.includes('"action_id"') || block.type === "input") return whole;
+  return JSON.stringify(block, (key, value) => (key === "block_id" ? undefined : value));
+}
+
 export function drawBlock(block, ctx) {
   const draw = DRAW[block?.type];
   let node = null;
@@ -34,7 +41,7 @@ export function drawBlock(block, ctx) {
   }
   node ??= h("p", { class: "unknown" }, `This page cannot show the block “${block?.type ?? "?"}”.`);
   node.classList.add("block");
-  node.source = JSON.stringify(block);
+  node.source = sourceOf(block);
   return node;
 }
 
@@ -44,10 +51,10 @@ export function drawBlocks(box, blocks, ctx) {
   const focus = focusIn(box);
   blocks.forEach((block, index) => {
     const old = standing[index];
-    if (old?.source === JSON.stringify(block)) return;
+    if (old?.source === sourceOf(block)) return;
     if (old && block.type === "plan" && JSON.parse(old.source).type === "plan") {
       patchPlan(old, block);
-      old.source = JSON.stringify(block);
+      old.source = sourceOf(block);
       return;
     }
     const node = drawBlock(block, ctx);
