@@ -4,6 +4,8 @@ reading.py   text to plain data, safely; each way in which that can fail is one 
 models.py    what can be said, as types; values.py the small ones
 faults.py    pydantic's errors as `path: what, and what is allowed`
 checks.py    what holds between the parts: every name that is used is defined
+changes.py   what became different, said; watch.py takes it in while Grail runs
+schema.py    the same for editors
 """
 
 import hashlib
@@ -14,6 +16,7 @@ from pathlib import Path
 import orjson
 from pydantic import ValidationError
 
+from bot.config.changes import changes, rights_changes
 from bot.config.checks import cross_faults
 from bot.config.faults import sentences
 from bot.config.models import (
@@ -32,6 +35,7 @@ from bot.config.models import (
 )
 from bot.config.naming import named
 from bot.config.reading import read
+from bot.config.schema import schema
 from bot.config.values import RUNGS, Rung
 from bot.errors import ConfigFault
 
@@ -50,8 +54,11 @@ __all__ = [
     "Service",
     "Step",
     "Team",
+    "changes",
     "data_folder",
     "load",
+    "rights_changes",
+    "schema",
 ]
 
 
