@@ -84,8 +84,8 @@ class Grail:
 
         if worker_side:
             outbox = Outbox(self.redis, slack, clock, name=name)
-            jobs = Jobs(router=router, services=services, outbox=outbox, inbox=inbox, clock=clock)
-            worker = Worker(self.redis, jobs.handlers(), clock=clock, name=name, host=host)
+            jobs = Jobs(router=router, services=services, outbox=outbox, inbox=inbox, timers=timers, clock=clock)
+            worker = Worker(self.redis, jobs.handlers(), clock=clock, name=name, host=host, timers=timers)
             self._loop(worker.run(self._stop), "worker")
             self._loop(outbox.run(self._stop), "outbox")
         if web_side:

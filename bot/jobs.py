@@ -17,10 +17,12 @@ from bot.slack.views import deploy as deploy_views
 from bot.slack.views.text import said
 from bot.store.inbox import Inbox
 from bot.store.streams import Job, Later
+from bot.store.timers import Timers
 
 log = structlog.get_logger()
 
 TAIL_LINES = 40
+NOTICE = "notice"
 Handler = Callable[[Job], Awaitable[None]]
 
 
@@ -28,12 +30,13 @@ class Jobs:
     """Each method takes one kind of work. A job may come twice: everything it does has an id of its own."""
 
     def __init__(
-        self, *, router: Router, services: Services, outbox: Outbox, inbox: Inbox, clock: Clock
+        self, *, router: Router, services: Services, outbox: Outbox, inbox: Inbox, timers: Timers, clock: Clock
     ) -> None:
         self._router = router
         self._services = services
         self._outbox = outbox
         self._inbox = inbox
+        self._timers = timers
         self._clock = clock
 
     def handlers(self) -> Mapping[str, Handler]:
@@ -47,6 +50,7 @@ class Jobs:
             TICK: self._tick,
             CANCEL: self._services.deploys.end,
             GUARD: self._guard,
+            NOTICE: self._told,
         }
         return {kind: _bound(kind, handler) for kind, handler in kinds.items()}
 
@@ -118,7 +122,32 @@ class Jobs:
             output = await self._services.deploys.output(deploy.id, TAIL_LINES)
             if deploy.run:
                 await self._outbox.line(f"{card}:output", card, deploy_views.output_tail(deploy, output))
+        await self._tell(deploy)
         metrics.DEPLOYS.labels(deploy.service, deploy.environment, deploy.state).inc()
+
+    async def _tell(self, deploy: Deploy) -> None:
+        """A direct message to whoever asked for it, if they want one, after their quiet hours."""
+        if not deploy.by_user or deploy.channel.startswith("D"):
+            return
+        when = await self._services.people.when_to_tell(
+            deploy.team, deploy.by_user, "deploys", failed=deploy.state != "succeeded"
+        )
+        if when is None:
+            return
+        body = {"deploy": deploy.id}
+        if when <= self._clock.now():
+            await self._notice(body)
+        else:
+            await self._timers.at(f"notice:{deploy.id}", when, NOTICE, body)
+
+    async def _told(self, job: Job) -> None:
+        await self._notice(job.body)
+
+    async def _notice(self, body: Mapping[str, Any]) -> None:
+        deploy = await self._services.deploys.get(body["deploy"])
+        posted = await self._outbox.where(f"deploy:{deploy.id}")
+        message = deploy_views.notice(deploy, posted.channel if posted else deploy.channel)
+        await self._outbox.direct(f"notice:{deploy.id}", deploy.by_user, message)
 
     async def _answer(self, ask: Ask, reply: Reply) -> None:
         metrics.ASKS.labels(ask.how, reply.outcome.split(":")[0]).inc()

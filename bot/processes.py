@@ -1,23 +1,27 @@
 """How each process of the command line lives: what it starts, in which order, and how it ends."""
 
 import asyncio
+import os
 import secrets
 import signal
 import sys
-from collections.abc import Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
-from bot import acme, logs, workspace
+from bot import acme, workspace
 from bot.app import Grail
 from bot.config import load
 from bot.errors import StartFault
 from bot.settings import Settings, SlackSettings
+from bot.store import backup as copy
+from bot.store.connection import connect
 from bot.store.embedded import EmbeddedRedis
+from bot.store.embedded import running as embedded_running
 
 EXAMPLE = "Acme"
 
@@ -142,8 +146,6 @@ async def serve(settings: Settings, *, web_side: bool) -> int:
 
 async def do(words: str, url: str | None, port: int) -> int:
     """`grail do`: one line to a running Grail. GRAIL_TOKEN says who asks."""
-    import os
-
     token = os.environ.get("GRAIL_TOKEN")
     if not token:
         raise StartFault(
@@ -163,12 +165,41 @@ async def do(words: str, url: str | None, port: int) -> int:
         ) from error
 
 
+async def backup(settings: Settings, file: Path) -> int:
+    """`grail backup FILE`: everything in Redis, from a running Grail or from the data folder at rest."""
+    async with _redis(settings) as redis:
+        copied = await copy.backup(redis, file)
+    _say(f"{copied.keys} keys are in {file}.")
+    if not copied.whole:
+        _say("There were too many for one moment: what changed meanwhile may not fit together. Stop Grail for that.")
+    return 0
+
+
+async def restore(settings: Settings, file: Path, *, over: bool) -> int:
+    """`grail restore FILE`: into an empty Redis, unless told otherwise."""
+    async with _redis(settings) as redis:
+        copied = await copy.restore(redis, file, over=over)
+    _say(f"{copied.keys} keys are back.")
+    return 0
+
+
+@asynccontextmanager
+async def _redis(settings: Settings) -> AsyncIterator[Any]:
+    """The Redis of this installation: the named one, the embedded one that runs, or the embedded one, started."""
+    url = settings.redis_url or await embedded_running(settings.data)
+    async with AsyncExitStack() as undo:
+        if url is None:
+            own = EmbeddedRedis(settings.data, say=_say)
+            url = await own.start()
+            undo.push_async_callback(own.stop)
+        redis = await connect(url, say=_say)
+        undo.push_async_callback(redis.aclose)
+        yield redis
+
+
 def _stop_signals() -> asyncio.Event:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
     return stop
-
-
-__all__ = ["Callable", "do", "logs", "run", "serve"]

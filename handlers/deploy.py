@@ -58,6 +58,7 @@ def _wanted(turn: Turn, service: str, environment: str, ref: str | None, action:
         by=turn.holder.email or ask.user,
         by_user="" if ask.how == "terminal" else ask.user,
         by_name=turn.holder.name,
+        team=ask.team,
         channel=ask.channel or config.teams[config.services[service].team].channel,
         request=f"{ask.id}:{service}",
     )

@@ -43,14 +43,14 @@ async def whoami(turn: Turn) -> Reply:
     """Who Grail takes this person for, and exactly what that person may do."""
     config, holder = turn.services.config(), turn.holder
     if turn.given.words == ("token",):
-        token = await turn.services.people.new_token(holder)
+        token = await turn.services.people.token(holder)
         return Reply(views.token(token))
     may_do = [
         (command.word, places(config, holder, command.right, turn.now))
         for command in turn.commands.values()
         if command.right is not None
     ]
-    return Reply(views.whoami(holder, roles(config, holder, turn.now), may_do))
+    return Reply(views.whoami(holder, roles(config, holder), may_do))
 
 
 def _allowed(turn: Turn) -> list[Command]:

@@ -35,6 +35,7 @@ class Deploy:
     by: str  # e-mail, or the user id where Slack shows none
     by_user: str  # Slack's user id, "" from a terminal
     by_name: str
+    team: str  # Slack's id of the workspace, of by_user
     channel: str  # where its card stands
     requested: float
     author: str = ""

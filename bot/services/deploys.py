@@ -40,6 +40,7 @@ class Wanted:
     by: str
     by_user: str
     by_name: str
+    team: str
     channel: str
     request: str
 
@@ -110,11 +111,11 @@ class Deploys:
                     code="nothing-there",
                     hint=f"Say `deploy {service.name} to {environment.name}` first.",
                 )
-            ref, commit = standing.commit, await self._git.commit(service.repository, standing.commit)
+            ref, commit = standing.commit, await self._git.commit(service.repository, standing.commit, name=service.name)
         else:
             ref = check_ref(wanted.ref) if wanted.ref else (environment.ref or service.main)
             assumed = () if wanted.ref else ("ref",)
-            commit = await self._git.commit(service.repository, ref)
+            commit = await self._git.commit(service.repository, ref, name=service.name)
         deploy = self._drafted(wanted, ref, commit, assumed, standing)
         holder = await self._store.running(service.name, environment.name)
         running = await self._store.find(holder) if holder else None
@@ -164,6 +165,15 @@ class Deploys:
             running = await self._store.find(holder) if holder else None
             answer.append(Status(service, name, standing.get(name), running))
         return answer
+
+    async def branches(self, service: str | None, email: str) -> list[str]:
+        """The branches of a service's repository (of the first one, without a service): this person's own first."""
+        services = self._config().services
+        found = services.get(service or "") or next(iter(services.values()), None)
+        if found is None:
+            return []
+        branches = await self._git.branches(found.repository, name=found.name)
+        return [branch.name for branch in sorted(branches, key=lambda branch: branch.commit.email != email)]
 
     async def output(self, id: str, lines: int | None = None) -> str:
         """What the run printed, masked. Empty when it ran on another machine, or never began."""
@@ -233,7 +243,7 @@ class Deploys:
         try:
             service, environment = self._place(deploy.service, deploy.environment)
             if deploy.action is None:
-                moved = await self._git.commit(service.repository, deploy.ref)
+                moved = await self._git.commit(service.repository, deploy.ref, name=service.name)
                 if moved.sha != deploy.commit:
                     why = (
                         f"`{deploy.ref}` moved from {deploy.short()} to {moved.sha[:7]} before the start: nothing was "
@@ -351,7 +361,8 @@ class Deploys:
         return Deploy(
             id="", service=wanted.service, environment=wanted.environment, ref=ref, commit=commit.sha,
             subject=commit.subject, author=commit.author, state="requested", by=wanted.by, by_user=wanted.by_user,
-            by_name=wanted.by_name, channel=wanted.channel, requested=self._clock.now(), assumed=assumed,
+            by_name=wanted.by_name,
+            team=wanted.team, channel=wanted.channel, requested=self._clock.now(), assumed=assumed,
             action=wanted.action, previous=standing.commit if standing else None,
             previous_subject=standing.subject if standing else "", request=wanted.request,
         )  # fmt: skip

@@ -14,13 +14,16 @@ from bot.clients.slack import Slack
 from bot.clock import Clock
 from bot.config import Config
 from bot.domain.rights import HandGrant, Holder
+from bot.domain.quiet import end_of_quiet
 from bot.domain.rotations import on_call
 from bot.errors import Conflict, NotFound, NotUnderstood
 from bot.services._profiles import CannotSay, Profile, Profiles
 from bot.store.audit import GRAIL, Audit
 from bot.store.grants import GrantStore
 from bot.store.people import Binding, PeopleStore, Seen
-from bot.store.preferences import Choice, Pause, Preferences, PreferenceStore, Quiet, Switch
+from bot.store.preferences import CHOICES, Choice, Pause, Preferences, PreferenceStore, Quiet, Switch
+
+__all__ = ["CHOICES", "Choice", "Pause", "People", "Preferences", "Quiet"]
 
 LONGEST_GRANT = 90 * 24 * 3600
 
@@ -159,6 +162,17 @@ class People:
 
     async def preferences(self, team_id: str, user_id: str) -> Preferences:
         return await self._preferences.of(f"{team_id}:{user_id}")
+
+    async def when_to_tell(self, team_id: str, user_id: str, kind: str, *, failed: bool) -> float | None:
+        """When to send something of this kind directly: now, or at the end of quiet hours. None: not at all."""
+        wishes = await self.preferences(team_id, user_id)
+        if not wishes.wants(kind, failed=failed):
+            return None
+        now = self._clock.now()
+        if wishes.quiet is None:
+            return now
+        holder = await self.holder(team_id, user_id)
+        return end_of_quiet(now, wishes.quiet.begin, wishes.quiet.end, holder.zone)
 
     async def choose(self, holder: Holder, kind: str, choice: Choice) -> None:
         await self._preferences.choose(_who(holder), kind, choice)

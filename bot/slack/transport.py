@@ -82,7 +82,7 @@ class Transport:
 
     async def receive(self, headers: Mapping[str, str], body: str) -> tuple[int, dict[str, str], str]:
         """One HTTP request of Slack: (status, headers, body) of the answer. 503 when it could not be stored."""
-        request = AsyncBoltRequest(body=body, headers={k: [v] for k, v in headers.items()})  # type: ignore[misc]
+        request = AsyncBoltRequest(body=body, headers={k: [v] for k, v in headers.items()})
         try:
             answer = await self._app.async_dispatch(request)
         except StoreUnavailable as error:

@@ -62,7 +62,7 @@ class DeployStore:
 
     async def get(self, id: str) -> Deploy:
         """One deploy. Raises NotFound when there is none, or when its record cannot be read."""
-        row = cast(dict[str, str], await guarded(self._redis.hgetall)(keys.DEPLOY(id=id)))  # type: ignore[arg-type]
+        row = cast(dict[str, str], await guarded(self._redis.hgetall)(keys.DEPLOY(id=id)))
         if not row:
             raise NotFound(
                 f"There is no deploy {id}.", code="no-such-deploy", hint="`deploys` lists the recent ones."
@@ -97,15 +97,15 @@ class DeployStore:
 
     async def ask_cancel(self, id: str, by: str) -> bool:
         """Note who wants it ended. False: somebody did before."""
-        return bool(await guarded(self._redis.hsetnx)(keys.DEPLOY(id=id), "cancel", by))  # type: ignore[arg-type]
+        return bool(await guarded(self._redis.hsetnx)(keys.DEPLOY(id=id), "cancel", by))
 
     async def see(self, id: str, now: float) -> None:
         """Note that the machine which runs it was heard of."""
-        await guarded(self._redis.hset)(keys.DEPLOY(id=id), "seen", str(now))  # type: ignore[arg-type]
+        await guarded(self._redis.hset)(keys.DEPLOY(id=id), "seen", str(now))
 
     async def seen(self, id: str) -> float | None:
         """When the machine which runs it was last heard of."""
-        value = await guarded(self._redis.hget)(keys.DEPLOY(id=id), "seen")  # type: ignore[arg-type]
+        value = await guarded(self._redis.hget)(keys.DEPLOY(id=id), "seen")
         return float(value) if value else None
 
     async def recent(self, service: str, *, count: int = 10, start: int = 0) -> list[Deploy]:
@@ -117,13 +117,13 @@ class DeployStore:
     async def running(self, service: str, environment: str) -> str | None:
         """The id of the deploy that holds the environment now."""
         claim = keys.CLAIM(service=service, environment=environment)
-        return cast(str | None, await guarded(self._redis.hget)(claim, "deploy"))  # type: ignore[arg-type]
+        return cast(str | None, await guarded(self._redis.hget)(claim, "deploy"))
 
     async def standing(self, service: str) -> dict[str, Standing]:
         """What runs in each environment of a service."""
         rows = cast(
             dict[str, str],
-            await guarded(self._redis.hgetall)(keys.STANDING(service=service)),  # type: ignore[arg-type]
+            await guarded(self._redis.hgetall)(keys.STANDING(service=service)),
         )
         return {environment: Standing(**orjson.loads(row)) for environment, row in rows.items()}
 

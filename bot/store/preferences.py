@@ -26,13 +26,14 @@ class Quiet:
 
 @dataclass(frozen=True)
 class Preferences:
-    """What a person wants to hear, by kind. A kind without a choice follows "all"; without that it is "always"."""
+    """What a person wants to hear, by kind. A kind without a choice follows "all"; without that it is
+    "failures": cards in channels tell the rest, and nobody is pinged who need not act."""
 
     choices: Mapping[str, Choice]
     quiet: Quiet | None = None
 
     def choice(self, kind: str) -> Choice:
-        return self.choices.get(kind) or self.choices.get(ALL) or "always"
+        return self.choices.get(kind) or self.choices.get(ALL) or "failures"
 
     def wants(self, kind: str, *, failed: bool) -> bool:
         """Whether something of this kind should be told, given whether it is a failure."""

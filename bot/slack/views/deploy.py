@@ -115,6 +115,13 @@ def answer(deploy: Deploy, now: float) -> Message:
     )
 
 
+def notice(deploy: Deploy, channel: str) -> Message:
+    """What its owner is told directly when it has ended."""
+    where = f" Its card is in <#{channel}>." if channel.startswith("C") else ""
+    lead = f"{MARK.get(deploy.state, '')} *{escape(deploy.what)}* ({deploy.id}): *{deploy.state}*"
+    return said(f"{deploy.what}: {deploy.state}", section(f"{lead}\n{_commit(deploy)}{where}"))
+
+
 def planned(plan: Plan) -> Message:
     """The answer to --plan: what would be done, and nothing is."""
     deploy = plan.deploy

@@ -1,0 +1,21 @@
+"""Quiet hours: when something that can wait may be told."""
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+
+def end_of_quiet(now: float, begin: str, end: str, zone: str) -> float:
+    """`now`, or the end of the quiet hours that it lies in; seconds since the epoch.
+
+    begin, end: wall-clock times like "22:00" in `zone`, over midnight where begin is the later one. Equal: no hours.
+    """
+    here = ZoneInfo(zone)
+    local = datetime.fromtimestamp(now, UTC).astimezone(here)
+    first, last = time.fromisoformat(begin), time.fromisoformat(end)
+    clock = local.time()
+    over_midnight = first > last
+    inside = (clock >= first or clock < last) if over_midnight else first <= clock < last
+    if not inside:
+        return now
+    day = local.date() + timedelta(days=1 if over_midnight and clock >= first else 0)
+    return datetime.combine(day, last, here).timestamp()
