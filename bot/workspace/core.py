@@ -1,0 +1,81 @@
+"""Everything a workspace is made of, put together in one place; the HTTP around it is in server.py."""
+
+from typing import Any
+
+from .checks import Checks
+from .clock import Clock
+from .courier import Courier
+from .events import Events
+from .files import Files
+from .hub import Hub
+from .journal import Journal
+from .limits import Limits
+from .messages import Messages
+from .settings import Settings
+from .socket_mode import Sockets
+from .tickets import Tickets
+from .views import Views
+from .weather import Weather
+from .world import World
+
+
+class Core:
+    """`base`: the workspace's own address, known once it listens."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.base = ""
+        self.hub = Hub()
+        self.clock = Clock(settings.clock_file)
+        self.journal = Journal(settings.state)
+        self.weather = Weather(self.journal, self.hub)
+        self.limits = Limits(self.clock)
+        self.checks = Checks(settings.contracts, self.hub, self.weather)
+        self.world = World(settings.app_name, self.journal, self.hub, self.clock)
+        self.sockets = Sockets(self.world.app_id)
+        self.courier = Courier(settings.signing_secret, settings.app_url, self.sockets)
+        self.events = Events(self.world, self.courier, self.journal, self.clock)
+        self.messages = Messages(self.world, self.journal, self.hub, self.events.say)
+        self.views = Views(self.world, self.journal, self.hub)
+        self.tickets = Tickets(self.clock, self.journal)
+        self.files = Files(settings.state, self.journal, self.world)
+        self.sockets.on_connect = self._connected
+        self.suggested: dict[
+            tuple[str, str], list[dict[str, Any]]
+        ] = {}  # by person and action: the last options
+
+    async def start(self) -> None:
+        """Read what was kept, and begin to deliver. Raises StateInUse."""
+        records = self.journal.open()
+        for part in (
+            self.world,
+            self.messages,
+            self.views,
+            self.tickets,
+            self.events,
+            self.weather,
+            self.files,
+        ):
+            part.restore(records)
+        if self.clock.file is None and "offset" in records.get("clock", {}):
+            self.clock.forward(float(records["clock"]["offset"]))
+        await self.courier.start()
+        self.events.start()
+
+    async def stop(self) -> None:
+        self.hub.close()
+        await self.sockets.close()
+        await self.events.stop()
+        await self.courier.stop()
+        self.journal.close()
+
+    def response_url(self, user: str, channel: str, **more: Any) -> str:
+        response = self.tickets.response(user, channel, **more)
+        return f"{self.base}/respond/{response.secret}"
+
+    def notice(self, user: str, text: str, level: str = "error") -> None:
+        """A line that one person's page shows for a moment."""
+        self.hub.tell("notice", {"text": text, "level": level}, to=[user])
+
+    def _connected(self) -> None:
+        self.events.moved()
