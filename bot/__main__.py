@@ -17,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words[:1] == ["workspace"]:
         # A program of its own, with options of its own.
-        from bot.workspace.__main__ import main as workspace
+        from bot.workspace import main as workspace
 
         return workspace(words[1:]) or 0
     called = parser().parse_args(words)

@@ -10,9 +10,6 @@ from uuid import uuid4
 
 import structlog
 from aiohttp import web
-from bot.drivers.recipe import RecipeDriver
-from bot.services.people import People
-from bot.slack.outbox import Outbox
 
 import handlers
 from bot import metrics
@@ -20,11 +17,15 @@ from bot.clients.git import Git
 from bot.clients.slack import Slack
 from bot.clock import Clock
 from bot.config import Config, load
+from bot.drivers.recipe import RecipeDriver
 from bot.errors import StartFault
 from bot.jobs import Jobs
+from bot.reload import Reload
 from bot.services import Services
 from bot.services.deploys import Deploys
+from bot.services.people import People
 from bot.settings import Settings
+from bot.slack.outbox import Outbox
 from bot.slack.router import Router
 from bot.slack.terminal import Terminal
 from bot.slack.transport import Transport
@@ -52,6 +53,7 @@ class Grail:
         self.config = load(settings.config)
         self._undo = AsyncExitStack()
         self._stop = asyncio.Event()
+        self.again = asyncio.Event()  # set by SIGHUP: read config.yaml again
         self._loops: list[asyncio.Task[None]] = []
         self.port = 0
 
@@ -80,10 +82,13 @@ class Grail:
             watcher=name,
         )
         services = Services(self.current_config, people, self.deploys)
-        router = Router(handlers.load(), services, clock)
+        registry = handlers.load()
+        router = Router(registry, services, clock)
+        outbox = Outbox(self.redis, slack, clock, name=name)
+        reload = Reload(self, people, outbox)
+        self._loop(reload.run(settings.config, self._stop, self.again), "watch over config.yaml")
 
         if worker_side:
-            outbox = Outbox(self.redis, slack, clock, name=name)
             jobs = Jobs(router=router, services=services, outbox=outbox, inbox=inbox, timers=timers, clock=clock)
             worker = Worker(self.redis, jobs.handlers(), clock=clock, name=name, host=host, timers=timers)
             self._loop(worker.run(self._stop), "worker")

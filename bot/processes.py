@@ -19,6 +19,7 @@ from bot.config import load
 from bot.errors import StartFault
 from bot.settings import Settings, SlackSettings
 from bot.store import backup as copy
+from bot.store.audit import Audit
 from bot.store.connection import connect
 from bot.store.embedded import EmbeddedRedis
 from bot.store.embedded import running as embedded_running
@@ -57,6 +58,7 @@ async def run(settings: Settings, *, workspace: bool) -> int:
             settings = local.settings
         grail = Grail(settings, say=_say)
         undo.push_async_callback(grail.stop)
+        _reload_on_hangup(grail)
         await grail.start(redis_url, web_side=True, worker_side=True)
         _say(f"Grail listens at http://localhost:{grail.port}")
         if local is not None:
@@ -138,6 +140,7 @@ async def serve(settings: Settings, *, web_side: bool) -> int:
     async with AsyncExitStack() as undo:
         grail = Grail(settings, say=_say)
         undo.push_async_callback(grail.stop)
+        _reload_on_hangup(grail)
         await grail.start(settings.redis_url, web_side=web_side, worker_side=not web_side)
         _say(f"Grail listens at http://localhost:{grail.port}" if web_side else "The worker works.")
         await stop.wait()
@@ -183,6 +186,17 @@ async def restore(settings: Settings, file: Path, *, over: bool) -> int:
     return 0
 
 
+async def audit_verify(settings: Settings) -> int:
+    """`grail audit verify`: whether every line of the audit is the one that was written."""
+    async with _redis(settings) as redis:
+        verdict = await Audit(redis).verify()
+    if verdict.fault:
+        _say(f"The audit is not whole. {verdict.fault}")
+        return 1
+    _say(f"The audit is whole: {verdict.entries} entries, none changed, none missing.")
+    return 0
+
+
 @asynccontextmanager
 async def _redis(settings: Settings) -> AsyncIterator[Any]:
     """The Redis of this installation: the named one, the embedded one that runs, or the embedded one, started."""
@@ -195,6 +209,10 @@ async def _redis(settings: Settings) -> AsyncIterator[Any]:
         redis = await connect(url, say=_say)
         undo.push_async_callback(redis.aclose)
         yield redis
+
+
+def _reload_on_hangup(grail: Grail) -> None:
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, grail.again.set)
 
 
 def _stop_signals() -> asyncio.Event:
