@@ -1,27 +1,97 @@
-"""Acme, the example company: a git repository with three small services, and the front that they stand behind.
+"""Acme, the example company: a git repository with three small services, and the front they stand behind.
 
-Nothing here is Grail; it is what Grail deploys. `make run` creates the repository (data/acme/repository.git, the
-same commits everywhere), starts the front and, behind it, what was deployed before. The recipe in config.yaml runs
-the scripts in `ops/` of that repository. They reach the front at the address in ACME_FRONT:
+Nothing here is Grail; it is what Grail deploys. `make run` creates the repository (data/acme/repository.git,
+the same commits everywhere), starts the front and, behind it, what was deployed before. The recipe `acme` of
+config.yaml runs the scripts in `ops/` of that repository: `start` starts the new version on a free port beside
+the old one and waits for its health; `switch` turns the front over to it; `check` asks through the front;
+`retire` ends the old version; `back` turns the front to the old version again, wherever the deploy stopped, and
+ends the new one. They reach the front at the address in ACME_FRONT, which `start` below sets for them.
 
-    recipes:
-      acme:
-        pass_env: [ACME_FRONT]
-        prepare:
-          - {name: test, run: [python3, ops/test.py, "{service}"], timeout: 2m}
-        deploy:
-          - {name: start, run: [python3, ops/start.py, "{service}", "{environment}", "{commit}"], timeout: 30s}
-          - {name: switch, run: [python3, ops/switch.py, "{service}", "{environment}", "{commit}"], timeout: 15s}
-        check:
-          - {name: check, run: [python3, ops/check.py, "{service}", "{environment}", "{commit}"], timeout: 30s}
-          - {name: retire, run: [python3, ops/retire.py, "{service}", "{environment}"], timeout: 15s}
-        rollback:
-          - {name: back, run: [python3, ops/back.py, "{service}", "{environment}"], timeout: 30s}
-        actions:
-          restart:
-            - {name: restart, run: [python3, ops/restart.py, "{service}", "{environment}", "{commit}"], timeout: 30s}
-
-`start` starts the new version on a free port beside the old one and waits for its health; `switch` turns the front
-over to it; `check` asks through the front; `retire` ends the old version; `back` turns the front to the old version
-again, wherever the deploy stopped, and ends the new one.
+    repository.py   the history        company/   its files        front.py   the front, a process of its own
 """
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+from subprocess import CalledProcessError
+from urllib.error import URLError
+from urllib.request import Request, urlopen
+
+from bot.acme import front, repository
+
+
+class AcmeFault(Exception):  # noqa: N818
+    """Acme could not be started. The text is one sentence."""
+
+
+class Acme:
+    """The running example company. url: the front; repository: what config.yaml's services are cloned from."""
+
+    def __init__(self, home: Path, child: asyncio.subprocess.Process | None) -> None:
+        known = json.loads((home / "front.json").read_text())
+        self.repository = home / "repository.git"
+        self.url = f"http://127.0.0.1:{known['port']}"
+        self._key = known["key"]
+        self._child = child
+
+    async def stop(self) -> None:
+        """End the front and all services behind it. They come back at the next start."""
+        await asyncio.to_thread(_ask, self.url, "quit", self._key)
+        if self._child is not None:
+            try:
+                async with asyncio.timeout(5):
+                    await self._child.wait()
+            except TimeoutError:
+                self._child.kill()
+                await self._child.wait()
+
+
+async def start(data: Path) -> Acme:
+    """Create the repository, start the front and what was deployed before. One that a kill orphaned is taken over.
+
+    data: Grail's data directory. Sets ACME_FRONT in our environment, for the recipe's `pass_env`.
+    Raises AcmeFault.
+    """
+    home = data.absolute() / "acme"
+    home.mkdir(parents=True, exist_ok=True)
+    try:
+        await asyncio.to_thread(repository.create, home / "repository.git")
+        acme = await asyncio.to_thread(_orphan, home) or await _fresh(home)
+    except (OSError, ValueError, TimeoutError, CalledProcessError) as error:
+        raise AcmeFault(f"Acme could not be started: {error or 'its front does not answer'}.") from error
+    os.environ["ACME_FRONT"] = acme.url
+    return acme
+
+
+async def _fresh(home: Path) -> Acme:
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-I", "-S", "-B", front.__file__, str(home),
+        env={"PATH": os.environ.get("PATH", os.defpath)}, cwd="/", start_new_session=True,
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    async with asyncio.timeout(20):
+        assert child.stdout is not None
+        said = await child.stdout.read()  # ends when the front is ready, or has ended
+    if not said.endswith(b"ready\n"):
+        raise OSError(said.decode("utf-8", "replace").strip().rpartition("\n")[2] or "its front ended")
+    return Acme(home, child)
+
+
+def _orphan(home: Path) -> Acme | None:
+    """The front of a Grail that was killed, if it is still there."""
+    try:
+        acme = Acme(home, None)
+    except (OSError, ValueError, KeyError):
+        return None
+    return acme if _ask(acme.url, "hello", acme._key) else None
+
+
+def _ask(url: str, verb: str, key: str) -> bool:
+    request = Request(f"{url}/-/{verb}", json.dumps({"key": key}).encode(), {"X-Acme": "1"})
+    try:
+        with urlopen(request, timeout=5):
+            return True
+    except (URLError, OSError):
+        return False
