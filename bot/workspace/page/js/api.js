@@ -1,4 +1,5 @@
 // Speaks to the workspace's /control routes; the cookie that came with the page is the key.
+// `refused` in an answer: the workspace itself would not do it. What an app did wrong it tells by a notice of its own.
 
 async function answered(response) {
   let body = null;
@@ -7,9 +8,8 @@ async function answered(response) {
   } catch {
     body = null;
   }
-  if (body === null) return { ok: false, error: `The workspace answered ${response.status}.` };
-  if (!response.ok && body.ok === undefined) body.ok = false;
-  return body;
+  if (body === null) return { ok: false, refused: true, error: `The workspace answered ${response.status}.` };
+  return response.ok ? body : { ...body, ok: false, refused: true };
 }
 
 export async function get(path, query = {}) {
@@ -17,7 +17,7 @@ export async function get(path, query = {}) {
   try {
     return await answered(await fetch(`/control/${path}${search ? `?${search}` : ""}`, { cache: "no-store" }));
   } catch {
-    return { ok: false, error: "The workspace cannot be reached." };
+    return { ok: false, refused: true, error: "The workspace cannot be reached." };
   }
 }
 
@@ -29,6 +29,6 @@ export async function post(path, body) {
       body: JSON.stringify(body),
     }));
   } catch {
-    return { ok: false, error: "The workspace cannot be reached." };
+    return { ok: false, refused: true, error: "The workspace cannot be reached." };
   }
 }

@@ -112,7 +112,7 @@ export class Composer {
     this.sending -= 1;
     this.node.classList.toggle("sending", this.sending > 0);
     // What was not even taken comes back, unless something else stands there by now.
-    if (complain(answer) && !answer.ack && !answer.ts && this.at === at && this.text.value === "") this.text.value = text;
+    if (complain(answer) && answer.refused && this.at === at && this.text.value === "") this.text.value = text;
     this.changed();
   }
 }

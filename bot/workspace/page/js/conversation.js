@@ -8,8 +8,7 @@ import { drawHome } from "./home.js";
 import { icon } from "./icons.js";
 import { choosePerson } from "./sidebar.js";
 import { openPanel, showTab } from "./navigate.js";
-import { directWith, inOrder, isMine, isReply, me, messagesIn, nameOf, on, otherOf, placeTitle, state } from "./store.js";
-import { loadMessages } from "./stream.js";
+import { inOrder, isMine, isReply, me, messagesIn, nameOf, on, otherOf, placeTitle, state } from "./store.js";
 import { Timeline } from "./timeline.js";
 import { weatherCount } from "./weather.js";
 
@@ -41,7 +40,6 @@ export function startConversation(root) {
     show();
   });
   on("state", () => {
-    followDirect();
     drawHead();
     composer.turnTo(state.place, null);
     show();
@@ -66,19 +64,11 @@ export function startConversation(root) {
 /** What stands in the place itself: no replies, but those that were sent to the channel as well. */
 const inPlace = (message) => !isReply(message) || message.subtype === "thread_broadcast" || (message.is_ephemeral && !messagesIn(state.place).has(`m${message.thread_ts}`));
 
-/** A direct message that has just been opened by the first words takes over from the person's name. */
-function followDirect() {
-  const opened = state.users.has(state.place) ? directWith(state.place) : null;
-  if (!opened) return;
-  state.place = opened.id;
-  if (!state.messages.has(opened.id)) loadMessages(opened.id);
-}
-
 function placeHead() {
   const channel = state.channels.get(state.place);
   const user = channel ? otherOf(channel) : state.users.get(state.place);
   const isApp = user && user.id === state.app.user_id;
-  const about = user ? [user.title, user.email, user.tz].filter(Boolean).join(" · ") : channel?.topic || channel?.purpose;
+  const about = user ? [user.title, user.email, user.is_bot ? "App" : user.tz].filter(Boolean).join(" · ") : channel?.topic || channel?.purpose;
   const person = h("button", { type: "button", class: "ghost acting", "aria-label": `You act as ${nameOf(me())}. Change`, "aria-haspopup": "listbox", "aria-expanded": "false", on: { click: (event) => choosePerson(event.currentTarget) } }, avatar(me(), "small"));
   return [
     h("button", { type: "button", class: "ghost square drawer-button", "aria-label": "Channels and people", on: { click: () => document.body.classList.toggle("drawer") } }, icon("menu")),

@@ -4,12 +4,13 @@ import { suggestionsFor } from "./complete.js";
 import { timeIn } from "./dates.js";
 import { h } from "./dom.js";
 import { icon, mark } from "./icons.js";
-import { me, nameOf, otherOf, placeTitle, state } from "./store.js";
+import { isMine, me, nameOf, otherOf, placeTitle, state } from "./store.js";
 
 /** send(text) types it for the person. */
 export function emptyPlace(send) {
   const channel = state.channels.get(state.place);
   const user = channel ? otherOf(channel) : state.users.get(state.place);
+  if (channel && !channel.is_im && !isMine(channel)) return stranger();
   const inside = !channel || channel.is_im || channel.is_member;
   const words = user ? direct(user) : [`This is the beginning of ${placeTitle()}`, channel?.purpose || "Nothing has been said here yet."];
   return h("div", { class: "empty" },
@@ -18,6 +19,9 @@ export function emptyPlace(send) {
     h("p", { class: "empty-you" }, avatar(me(), "small"), h("span", {}, "You are ", h("strong", {}, nameOf(me())), `, ${timeIn(me().tz)} in ${me().tz.split("/").at(-1).replaceAll("_", " ")}`)),
     inside ? suggestions(user, send) : h("p", { class: "empty-note" }, icon("info"), `${state.app.name ?? "The app"} is not in this channel: invite it by typing @${state.users.get(state.app.user_id)?.name ?? "app"}.`));
 }
+
+const stranger = () => h("div", { class: "empty" }, mark(), h("h2", {}, `${nameOf(me())} is not in ${placeTitle()}`),
+  h("p", {}, `Somebody in it can type /invite @${me().name} there.`));
 
 function direct(user) {
   if (user.id === state.app.user_id) return [nameOf(user), "Type to the app as you would to a colleague: here no slash is needed."];

@@ -5,7 +5,7 @@ import { slackDate } from "./dates.js";
 import { h } from "./dom.js";
 import { mark } from "./icons.js";
 import { startModals } from "./modal.js";
-import { closePanel, go, openThread, recall } from "./navigate.js";
+import { closePanel, followDirect, go, openThread, recall } from "./navigate.js";
 import { startNotices } from "./notices.js";
 import { startSide } from "./side.js";
 import { startSidebar } from "./sidebar.js";
@@ -18,6 +18,7 @@ async function start() {
   const body = await firstState();
   takeState(body);
   const thread = recall();
+  on("state", followDirect); // first: the others show where it leads
   startSidebar(document.getElementById("sidebar"));
   startConversation(document.getElementById("main"));
   startSide(document.getElementById("side"));

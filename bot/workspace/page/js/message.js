@@ -6,7 +6,7 @@ import { h } from "./dom.js";
 import { emoji } from "./emoji.js";
 import { Form } from "./form.js";
 import { icon } from "./icons.js";
-import { link, mrkdwn, textObject } from "./mrkdwn.js";
+import { link, mrkdwn, safeUrl, textObject } from "./mrkdwn.js";
 import { openThread } from "./navigate.js";
 import { openPicker } from "./picker.js";
 import { messageShortcuts, runShortcut } from "./shortcuts.js";
@@ -17,6 +17,7 @@ export const isEphemeral = (message) => Boolean(message.is_ephemeral || message.
 export function authorOf(message) {
   const bot = message.bot_id ? state.users.get(message.user) ?? [...state.users.values()].find((user) => user.is_bot && user.id === state.app.user_id) : null;
   const user = bot ?? state.users.get(message.user);
+  if (message.user === "USLACKBOT") return { user: { id: "USLACKBOT", real_name: "Slackbot", is_bot: true }, app: false, name: "Slackbot" };
   return { user, app: Boolean(message.bot_id), name: message.username ?? (user ? nameOf(user) : message.bot_profile?.name ?? "App") };
 }
 
@@ -106,10 +107,18 @@ function drawAttachment(attachment, surface) {
 
 function fileCard(file) {
   const size = file.size > 1e6 ? `${(file.size / 1e6).toFixed(1)} MB` : file.size > 1e3 ? `${Math.round(file.size / 1e3)} kB` : `${file.size ?? 0} bytes`;
-  const url = file.url_private_download ?? file.url_private ?? file.permalink;
+  const url = own(file.url_private_download ?? file.url_private ?? file.permalink);
   const inside = [icon("file"), h("span", { class: "file-words" }, h("strong", {}, file.title || file.name || "File"), h("span", {}, [file.pretty_type ?? file.filetype, size].filter(Boolean).join(" · ")))];
   const preview = file.preview ? h("pre", { class: "pre", tabindex: "0" }, h("code", {}, file.preview)) : null;
   return h("div", { class: "file" }, url ? h("a", { class: "file-card", href: url, target: "_blank", rel: "noopener noreferrer" }, inside) : h("div", { class: "file-card" }, inside), preview);
+}
+
+/** The workspace's own addresses by the name under which this page came, or the cookie would not go with them. */
+function own(url) {
+  if (!url) return null;
+  const there = new URL(url, location.href);
+  const loopback = ["localhost", "127.0.0.1", "[::1]"].includes(there.hostname) && there.port === location.port;
+  return loopback ? there.pathname + there.search : safeUrl(there.href);
 }
 
 function foot(message, ctx) {

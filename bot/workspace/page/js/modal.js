@@ -146,9 +146,8 @@ async function close() {
   if (view) complain(await post("close", { as: asMe(), view: view.id }));
 }
 
-/** The cross closes the whole stack, from the top. */
+/** The cross closes the whole stack. */
 async function closeAll() {
-  for (const view of [...state.views].reverse()) {
-    if (complain(await post("close", { as: asMe(), view: view.id }))) return;
-  }
+  const view = state.views.at(-1);
+  if (view) complain(await post("close", { as: asMe(), view: view.id, all: true }));
 }

@@ -52,6 +52,14 @@ export function firstPlace() {
   return (mine.find((channel) => channel.is_member && channel.name !== "general") ?? mine[0])?.id ?? null;
 }
 
+/** A direct message that has just been opened by the first words takes over from the person's name. */
+export function followDirect() {
+  const opened = state.users.has(state.place) ? directWith(state.place) : null;
+  if (!opened) return;
+  state.place = opened.id;
+  if (!state.messages.has(opened.id)) loadMessages(opened.id);
+}
+
 export function openThread(ts) {
   state.thread = ts;
   state.panel = "thread";

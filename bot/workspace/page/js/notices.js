@@ -40,9 +40,9 @@ export function keepNotices() {
   if (!rack.isConnected || rack.closest("dialog")) document.body.append(rack);
 }
 
-/** What an {"ok": false} answer means to a person. */
+/** Whether an answer is a failure; says so where the workspace has not told the person itself. */
 export function complain(answer) {
   if (answer?.ok !== false) return false;
-  notice(WORDS[answer.error] ?? answer.error ?? "The app did not answer.", "error");
+  if (answer.refused) notice(WORDS[answer.error] ?? answer.error ?? "The app did not answer.", "error");
   return true;
 }

@@ -21,9 +21,13 @@ export function card(block, ctx) {
 export function carousel(block, ctx) {
   const track = h("div", { class: "carousel-track", tabindex: "0", role: "group", "aria-label": `${block.elements.length} cards` }, block.elements.map((each) => card(each, ctx)));
   const step = (way) => track.scrollBy({ left: way * track.clientWidth * 0.8, behavior: "smooth" });
-  return h("div", { class: "carousel" }, track, block.elements.length > 1 && h("div", { class: "carousel-foot" },
+  const foot = h("div", { class: "carousel-foot", hidden: true },
     h("button", { type: "button", class: "ghost tiny", "aria-label": "Cards before", on: { click: () => step(-1) } }, icon("left")),
-    h("button", { type: "button", class: "ghost tiny", "aria-label": "Cards after", on: { click: () => step(1) } }, icon("right"))));
+    h("button", { type: "button", class: "ghost tiny", "aria-label": "Cards after", on: { click: () => step(1) } }, icon("right")));
+  new ResizeObserver(() => {
+    foot.hidden = track.scrollWidth <= track.clientWidth + 2;
+  }).observe(track);
+  return h("div", { class: "carousel" }, track, foot);
 }
 
 export function container(block, ctx) {

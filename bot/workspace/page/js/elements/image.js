@@ -1,13 +1,13 @@
-// Pictures. The page loads nothing from outside the workspace, so a picture from elsewhere is a labelled link.
+// Pictures. One that cannot be loaded becomes a labelled link to it.
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
 import { safeUrl } from "../mrkdwn.js";
 
-const near = (url) => url.startsWith("/") || url.startsWith("data:image/") || url.startsWith(`${location.origin}/`);
+const near = (url) => url.startsWith("https://") || url.startsWith("/") || url.startsWith("data:image/") || url.startsWith(`${location.origin}/`);
 
 export function picture(url, alt, name) {
   if (url && near(url)) {
-    const node = h("img", { src: url, alt: alt ?? "", class: name, loading: "lazy", decoding: "async" });
+    const node = h("img", { src: url, referrerpolicy: "no-referrer", alt: alt ?? "", class: name, loading: "lazy", decoding: "async" });
     node.addEventListener("error", () => node.replaceWith(instead(url, alt, name)), { once: true });
     return node;
   }
