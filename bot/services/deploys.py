@@ -204,10 +204,7 @@ class Deploys:
             await self._next(deploy, job)
             return
         elif deploy.watcher != self._watcher:
-            died = bool(deploy.watcher)
-            deploy = await self._saved(
-                deploy.with_(watcher=self._watcher, restarts=deploy.restarts + (1 if died else 0))
-            )
+            deploy = await self._adopted(deploy)
             yield deploy
         async for seen in self._watch(deploy):
             deploy = seen
@@ -270,6 +267,13 @@ class Deploys:
         )
         await self._start(deploy)
         return deploy
+
+    async def _adopted(self, deploy: Deploy) -> Deploy:
+        """Go on with what another worker watched: one that handed it over, or one that died."""
+        died = bool(deploy.watcher)
+        steps = _shown(await self._driver(deploy).state(deploy.run)) or deploy.steps
+        restarts = deploy.restarts + (1 if died else 0)
+        return await self._saved(deploy.with_(watcher=self._watcher, restarts=restarts, steps=steps))
 
     async def _start(self, deploy: Deploy) -> None:
         service, environment = self._place(deploy.service, deploy.environment)

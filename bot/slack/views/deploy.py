@@ -85,12 +85,6 @@ def thread_lines(deploy: Deploy) -> list[tuple[str, Message]]:
     return lines
 
 
-def restarted(deploy: Deploy) -> Message:
-    """What is said when a worker took a deploy over from one that had died."""
-    at, of = deploy.place
-    return said(f":arrows_counterclockwise: I restarted; your deploy is at step {at} of {of}.")
-
-
 def output_tail(deploy: Deploy, output: str) -> Message:
     """The last lines of a failed run, for its thread."""
     tail = output.strip("\n") or "(it printed nothing)"
