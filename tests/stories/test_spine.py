@@ -15,7 +15,9 @@ def cards(messages: list[Json]) -> list[Json]:
 
 async def card_says(workspace: Workspace, place: str, word: str, *, within: float = 10) -> Json:
     """The one card of that place, as soon as it says this."""
-    found = await workspace.wait_for(place, lambda ms: any(word in c["text"] for c in cards(ms)), within=within)
+    found = await workspace.wait_for(
+        place, lambda ms: any(word in c["text"] for c in cards(ms)), within=within
+    )
     return cards(found)[0]
 
 
@@ -29,6 +31,7 @@ async def test_a_deploy_killed_in_the_middle_goes_on_and_its_one_card_says_succe
 
     grail.kill()
     await grail.start()
+    await workspace.wait_for("#storefront", lambda ms: "I restarted" in ms[-1]["text"])
     grail.open_gate()
 
     await card_says(workspace, "#storefront", "succeeded", within=30)
