@@ -3,7 +3,7 @@
 -- Outcomes: 'done'; 'later', put back for `when`, not counted; 'failed', tried again at `when`, on a thing before
 -- anything else; 'dead', to the dead letters, `when` holding the reason.
 -- Answers for each: {'run', fence, tries, job} the next one of the same thing, under the same token; {'none'};
--- {'lost'} this worker no longer held it, and nothing was changed; {'wrong', error}.
+-- {'lost'} this worker no longer held it, and nothing was changed; {'wrong'}. A fifth part is an error to report.
 --!include _streams
 local me, now = ARGV[1], ARGV[2]
 
@@ -43,8 +43,14 @@ local answers = {}
 for i = 3, #ARGV, 9 do
   local ok, answer = pcall(settle, unpack(ARGV, i, i + 8))
   if not ok then
-    answer = {'wrong', type(answer) == 'table' and answer.err or tostring(answer)}
-    pcall(drop, ARGV[i], ARGV[i + 1])
+    -- Something of ours is of the wrong type: keep the job where people see it, and go on behind it.
+    local why = type(answer) == 'table' and answer.err or tostring(answer)
+    ARGV[i + 3], ARGV[i + 4] = 'dead', why
+    ok, answer = pcall(settle, unpack(ARGV, i, i + 8))
+    if not ok then pcall(drop, ARGV[i], ARGV[i + 1]) end
+    if not ok or answer[1] ~= 'run' then answer = {'wrong'} end
+    answer[5] = why
+    for n = 2, 4 do answer[n] = answer[n] or '' end
   end
   answers[#answers + 1] = answer
 end

@@ -7,15 +7,16 @@ what time anybody believes it is: clocks may differ, and moving time makes nobod
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from bot.store.keys import WORKERS
-from bot.store.scripts import Scripts, guarded
+from bot.store.scripts import Scripts, WrongData, guarded
 from bot.store.work import GROUP
 
 
@@ -35,9 +36,7 @@ class Peers:
 
     async def look(self, now: float) -> list[str]:
         """Say that we live; answers who does not and is to be taken over."""
-        self._beats += 1
-        word = f"{place()} {os.getpid()} {started(os.getpid())} {self._beats} {now:.3f}"
-        said, holding = await self._scripts.run("beat", (WORKERS(), *self._streams), (self._me, word))
+        said, holding = await self._beat(now)
         words = dict(zip(said[::2], said[1::2], strict=True))
         before, self._words = self._words, {}
         gone = []
@@ -50,13 +49,25 @@ class Peers:
                 gone.append(other)
         return gone
 
+    async def _beat(self, now: float) -> tuple[list[str], list[str]]:
+        self._beats += 1
+        word = f"{place()} {os.getpid()} {started(os.getpid())} {self._beats} {now:.3f}"
+        said, holding = await self._scripts.run("beat", (WORKERS(), *self._streams), (self._me, word))
+        return said, holding
+
     async def adopt(
         self, stream: str, whose: str, most: int, leave: Sequence[str]
-    ) -> list[tuple[str, int, Mapping[str, str]]]:
-        """Take over at most `most` entries, but those in `leave`: (entry, deliveries, fields) of each."""
+    ) -> tuple[bool, list[tuple[str, int, Mapping[str, str]]]]:
+        """Take over at most `most` entries, but those in `leave`: (entry, deliveries, fields) of each, and whether
+        it is one that may be what the others died of: then it is the only one."""
         said = self._words.get(whose, ("", 0))[0]
-        found = await self._scripts.run("adopt", (WORKERS(), stream), (self._me, whose, said, most, *leave))
-        return [(id, int(n), dict(zip(f[::2], f[1::2], strict=True))) for id, n, f in found]
+        answer: Any = await self._scripts.run(
+            "adopt", (WORKERS(), stream), (self._me, whose, said, most, *leave)
+        )
+        found: list[tuple[str, int, Mapping[str, str]]] = [
+            (id, int(n), dict(zip(f[::2], f[1::2], strict=True))) for id, n, f in answer[1:]
+        ]
+        return answer[0] == 1, found
 
     async def forget(self, whose: str) -> None:
         """Who is gone and said nothing new since is not asked after again."""
@@ -73,7 +84,8 @@ class Peers:
             except ResponseError as error:
                 if not str(error).startswith("BUSYGROUP"):
                     raise
-        await self.look(0.0)
+        with suppress(WrongData):  # the heartbeat says so
+            await self._beat(0.0)
 
     async def leave(self) -> None:
         """Nobody needs to wait until we have been silent for long enough."""

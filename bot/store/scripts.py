@@ -22,11 +22,15 @@ from redis.exceptions import (
     TryAgainError,
 )
 
-from bot.errors import StoreUnavailable
+from bot.errors import GrailError, StoreUnavailable
 
 P = ParamSpec("P")
 R = TypeVar("R")
 Argument = str | bytes | int | float
+
+
+class WrongData(GrailError):  # noqa: N818
+    """What lies under a key of ours is not what we write there: somebody has edited it. Only that is lost."""
 
 
 @cache
@@ -65,6 +69,8 @@ def guarded(call: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
         except ResponseError as error:
             if isinstance(error, _UNABLE) or str(error).startswith(_UNABLE_WORDS):
                 raise StoreUnavailable(f"Redis cannot serve: {error}") from error
+            if "WRONGTYPE" in str(error):
+                raise WrongData(f"Redis holds something else than Grail wrote there: {error}") from error
             raise
         except (RedisError, OSError, TimeoutError) as error:
             raise StoreUnavailable(f"Redis does not answer: {error}") from error

@@ -21,21 +21,17 @@ from redis.exceptions import ResponseError
 from bot.clock import Clock
 from bot.errors import StoreUnavailable
 from bot.store.connection import BLOCK_SECONDS
+from bot.store.handling import Handler, Handling
 from bot.store.keys import WORK
 from bot.store.peers import Peers
-from bot.store.scripts import Scripts, guarded
-from bot.store.settle import Entry, Outcome, Settler
+from bot.store.scripts import Scripts, WrongData, guarded
+from bot.store.settle import Entry, Settler
 from bot.store.timers import Timers
-from bot.store.work import GROUP, PLACES, Job, Later, Work, decode, plain, stream_of
+from bot.store.work import GROUP, PLACES, Job, Later, Work, plain, stream_of
 
 __all__ = ["Job", "Later", "Work", "Worker"]
 
-DELIVERIES = 5
-UNKNOWN_SECONDS = 5.0  # until a kind that we do not know is looked at again
-STORE_SECONDS = 1.0  # until a job is begun again that found Redis gone
-PAUSES = (0.5, 2.0, 8.0, 30.0)  # seconds after each failure
-
-Handler = Callable[[Job], Awaitable[None]]
+WRONG_SECONDS = 5.0  # until a stream that is something else is looked at again
 
 
 class Worker:
@@ -64,18 +60,22 @@ class Worker:
         self.alive_at = 0.0  # time.monotonic() of the last answer of Redis to the heartbeat
         self._redis = redis
         self._scripts = Scripts(redis)
-        self._handlers = handlers
         self._clock = clock
         self._streams = (WORK(), stream_of(plain(host)))
         self._concurrency = concurrency
         self._limit = limit
         self._say = say
-        self._on_dead = on_dead
+        self._handling = Handling(
+            handlers, clock=clock, limit=limit, say=say, once=self.once, on_dead=on_dead
+        )
         self._peers = Peers(redis, self.me, self._streams)
         self._settler = Settler(redis, self.me, clock)
         self._held: dict[Entry, asyncio.Task[None]] = {}
         self._freed = asyncio.Event()
+        self._gone: set[str] = set()
+        self._somebody_gone = asyncio.Event()
         self._said: dict[str, float] = {}
+        self._wrong: dict[str, float] = {}  # streams that are something else, and when to look again
         self._unsure = True  # whether Redis may hold entries for us that we do not know of
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -84,6 +84,7 @@ class Worker:
         """
         reading = [
             asyncio.create_task(self._read(), name="worker-read"),
+            asyncio.create_task(self._adopt_all(), name="worker-adopt"),
             asyncio.create_task(self.timers.run(self._clock, self._say), name="worker-timers"),
         ]
         staying = [
@@ -100,44 +101,58 @@ class Worker:
                 await asyncio.wait(self._held.values(), timeout=self._limit + 1)
         finally:
             await _cancelled([stopping, *reading, *self._held.values(), *staying])
-            with suppress(StoreUnavailable):  # the others will see that we are silent
+            with suppress(StoreUnavailable, WrongData):  # the others will see that we are silent
                 await self._peers.leave()
 
     async def _beat(self) -> None:
-        """Say that we live, and adopt what those held who no longer do."""
+        """Say that we live, and see who no longer does."""
         while True:
             try:
-                gone = await self._peers.look(self._clock.now())
+                self._gone.update(await self._peers.look(self._clock.now()))
                 self.alive_at = time.monotonic()
-                for whose in gone:
-                    await self._adopt(whose)
+                if self._gone:
+                    self._somebody_gone.set()
             except StoreUnavailable as error:
                 self._trouble(error)
                 await asyncio.sleep(0.5)
                 continue
+            except (ResponseError, WrongData) as error:
+                self.once("beat", f"Looking after the other workers failed: {error}")
             await self._clock.sleep(self._peers.LOOK_SECONDS)
 
+    async def _adopt_all(self) -> None:
+        """Take over what those held who are gone; apart from the heartbeat, which must not wait for it."""
+        while True:
+            await self._somebody_gone.wait()
+            self._somebody_gone.clear()
+            while self._gone:
+                whose = self._gone.pop()
+                try:
+                    await self._adopt(whose)
+                    await self._peers.forget(whose)
+                except StoreUnavailable as error:
+                    self._trouble(error)
+                except (ResponseError, WrongData) as error:
+                    self.once("adopt", f"Taking over from {whose} failed: {error}")
+
     async def _adopt(self, whose: str) -> None:
-        for stream in self._streams:
-            while (free := self._free()) > 0:
+        for stream in self._readable():
+            while True:
+                await self._some_free()
                 leave = [entry.id for entry in self._held if entry.stream == stream]
-                found = await self._peers.adopt(stream, whose, free, leave)
-                if found and whose != self.me:
-                    self._say(f"Adopting {len(found)} pieces of work of {whose}, which is gone.")
-                await self._begin(stream, found)
+                suspect, found = await self._peers.adopt(stream, whose, self._free(), leave)
                 if not found:
                     break
-        if whose != self.me:
-            await self._peers.forget(whose)
+                if whose != self.me:
+                    self._say(f"Adopting {len(found)} pieces of work of {whose}, which is gone.")
+                begun = await self._begin(stream, found)
+                if suspect and begun:
+                    await asyncio.wait(begun)
 
     async def _read(self) -> None:
-        wrong: dict[str, float] = {}
         while True:
-            while self._free() <= 0:
-                self._freed.clear()
-                await self._freed.wait()
-            wrong = {stream: until for stream, until in wrong.items() if until > time.monotonic()}
-            streams = [stream for stream in self._streams if stream not in wrong]
+            await self._some_free()
+            streams = self._readable()
             try:
                 if self._unsure:
                     await self._peers.enter(streams)
@@ -156,16 +171,18 @@ class Worker:
                 self._unsure = True
                 self._trouble(error)
                 await asyncio.sleep(0.25)
-            except ResponseError as error:
+            except (ResponseError, WrongData) as error:
                 self._unsure = True  # NOGROUP: the stream is gone, perhaps with all of Redis's data
                 for stream in await self._peers.wrong(streams):
-                    self._once(stream, f"{stream} in Redis is not a stream: nothing is read from it.")
-                    wrong[stream] = time.monotonic() + 5.0
-                self._once(str(error), f"Reading work from Redis failed: {error}")
+                    self.once(stream, f"{stream} in Redis is not a stream: nothing is read from it.")
+                    self._wrong[stream] = time.monotonic() + WRONG_SECONDS
+                self.once(str(error), f"Reading work from Redis failed: {error}")
                 await asyncio.sleep(0.25)
 
-    async def _begin(self, stream: str, found: list[tuple[str, int, Mapping[str, str]]]) -> None:
-        tokens = []
+    async def _begin(
+        self, stream: str, found: list[tuple[str, int, Mapping[str, str]]]
+    ) -> list[asyncio.Task[None]]:
+        tokens, begun = [], []
         for id, deliveries, fields in found:
             entry = Entry(stream, id)
             if thing := fields.get("thing"):
@@ -173,22 +190,28 @@ class Worker:
                 continue
             tries = fields.get("tries", "0")
             before = int(tries) if tries.isdecimal() else 0
-            self._start(entry, fields.get("job", str(dict(fields))), before + deliveries, "", None)
+            begun.append(
+                self._start(entry, fields.get("job", str(dict(fields))), before + deliveries, "", None)
+            )
         if not tokens:
-            return
+            return begun
         args = [part for entry, thing in tokens for part in (entry.stream, entry.id, thing)]
         answers = await self._scripts.run("take", PLACES, [self.me, self._clock.now(), *args])
         for (entry, thing), answer in zip(tokens, answers, strict=True):
             if answer[0] == "run":
                 _, fence, deliveries, raw = answer
-                self._start(entry, raw, int(deliveries), thing, int(fence))
+                begun.append(self._start(entry, raw, int(deliveries), thing, int(fence)))
             elif answer[0] == "wrong":
-                self._once(thing, f"Work on {thing} was left out: {answer[1]} in Redis.")
+                self.once(thing, f"Work on {thing} was left out: {answer[1]} in Redis.")
+        return begun
 
-    def _start(self, entry: Entry, raw: str, deliveries: int, thing: str, fence: int | None) -> None:
+    def _start(
+        self, entry: Entry, raw: str, deliveries: int, thing: str, fence: int | None
+    ) -> asyncio.Task[None]:
         task = asyncio.create_task(self._work(entry, raw, deliveries, thing, fence))
         self._held[entry] = task
         task.add_done_callback(lambda _: self._release(entry))
+        return task
 
     def _release(self, entry: Entry) -> None:
         del self._held[entry]
@@ -197,72 +220,32 @@ class Worker:
     async def _work(self, entry: Entry, raw: str, deliveries: int, thing: str, fence: int | None) -> None:
         """Do one job, and what waits behind it for the same thing."""
         while True:
-            outcome = await self._do(raw, deliveries, thing, fence)
+            outcome = await self._handling.outcome(raw, deliveries, thing, fence)
             answer = await self._settler.settle(entry, fence, outcome)
             if outcome.word in ("later", "failed"):
                 self.timers.wake()
-            if answer[0] == "wrong":
-                self._once(raw, f"What became of {raw[:200]} could not be written down: {answer[1]}")
+            if len(answer) == 5:
+                self.once(raw, f"What became of {raw[:200]} could not be written down: {answer[4]}")
             if answer[0] != "run":
                 return
-            _, number, begun, raw = answer
+            _, number, begun, raw = answer[:4]
             fence, deliveries = int(number), int(begun)
 
-    async def _do(self, raw: str, deliveries: int, thing: str, fence: int | None) -> Outcome:
-        def outcome(word: str, when: Any = "") -> Outcome:
-            return Outcome(word, when, host=host, tries=deliveries, thing=thing, job=raw)
+    async def _some_free(self) -> None:
+        while self._free() <= 0:
+            self._freed.clear()
+            await self._freed.wait()
 
-        host = ""
-        try:
-            job = decode(raw, deliveries=deliveries, fence=fence)
-            host = plain(job.host)
-        except ValueError as error:
-            self._say(f"Not a job of ours, so to the dead letters: {raw[:200]}")
-            return outcome(
-                "dead", await self._bury(Job(id="", kind="", body={}, raw=raw), f"not a job: {error}")
-            )
-        if deliveries > DELIVERIES:
-            why = f"begun {DELIVERIES} times, and each time the worker died of it or was ended"
-            return outcome("dead", await self._bury(job, why))
-        handler = self._handlers.get(job.kind)
-        if handler is None:
-            self._once(
-                job.kind, f"No handler here for {job.kind!r} (version {job.version}): left to newer workers."
-            )
-            return outcome("later", self._clock.now() + UNKNOWN_SECONDS)
-        try:
-            async with asyncio.timeout(self._limit):
-                await handler(job)
-            return outcome("done")
-        except Later as later:
-            return outcome("later", self._clock.now() + later.seconds)
-        except StoreUnavailable as error:
-            self._trouble(error)
-            return outcome("later", self._clock.now() + STORE_SECONDS)
-        except Exception as error:
-            why = f"{type(error).__name__}: {error}".rstrip(": ")
-            self._say(f"{job.kind} {job.id} failed, delivery {deliveries} of {DELIVERIES}: {why}")
-            if deliveries >= DELIVERIES:
-                return outcome("dead", await self._bury(job, why))
-            return outcome("failed", self._clock.now() + PAUSES[deliveries - 1])
-
-    async def _bury(self, job: Job, why: str) -> str:
-        if self._on_dead:
-            try:
-                await self._on_dead(job, why)
-            except Exception as error:
-                self._say(
-                    f"Nobody could be told that {job.kind} {job.id} went to the dead letters: {error!r}"
-                )
-        return why
+    def _readable(self) -> list[str]:
+        return [stream for stream in self._streams if self._wrong.get(stream, 0.0) <= time.monotonic()]
 
     def _free(self) -> int:
         return self._concurrency - len(self._held)
 
     def _trouble(self, error: Exception) -> None:
-        self._once("store", f"{error}. Work goes on when it is back.")
+        self.once("store", f"{error}. Work goes on when it is back.")
 
-    def _once(self, about: str, line: str) -> None:
+    def once(self, about: str, line: str) -> None:
         """Say it, at most once a minute."""
         now = time.monotonic()
         if now - self._said.get(about, -60.0) >= 60.0:

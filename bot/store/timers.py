@@ -16,7 +16,7 @@ from redis.asyncio import Redis
 from bot.clock import Clock
 from bot.errors import StoreUnavailable
 from bot.store.keys import TIMER_ROWS, TIMERS
-from bot.store.scripts import Scripts
+from bot.store.scripts import Scripts, WrongData
 from bot.store.work import PLACES, encode, plain
 
 AT_MOST = 200  # a call, so that Redis is never held long
@@ -73,12 +73,18 @@ class Timers:
 
     async def run(self, clock: Clock, say: Callable[[str], None]) -> None:
         """Fire what is due, until cancelled."""
+        said = False
         while True:
             pause = POLL_SECONDS
             try:
                 moved = await self.fire(clock.now())
             except StoreUnavailable:
                 moved = 0  # whoever reads the streams says so already
+            except WrongData as error:
+                moved = 0
+                if not said:
+                    say(f"No timer can be fired: {error}")
+                said = True
             for fault in self.faults:
                 say(f"A timer could not be fired and went to the dead letters: {fault}.")
             self.faults = []

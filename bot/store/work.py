@@ -67,25 +67,21 @@ def encode(
 def decode(raw: str, *, deliveries: int, fence: int | None) -> Job:
     """The job in `raw`. ValueError when it is not one that we wrote."""
     job = orjson.loads(raw)
-    try:
-        kind, body, version, id = job["kind"], job["body"], job["v"], job["id"]
-        known = (
-            isinstance(kind, str)
-            and isinstance(body, dict)
-            and isinstance(version, int)
-            and isinstance(id, str)
-        )
-    except (TypeError, KeyError, IndexError) as error:
-        raise ValueError(f"no job: {error!r}") from error
-    if not known:
-        raise ValueError("no job: a field has the wrong type")
+    if not isinstance(job, dict):
+        raise ValueError("no object")
+    names = ("kind", "id", "thing", "host", "request")
+    if not all(isinstance(job.get(name) or "", str) for name in names):
+        raise ValueError("a name is no text")
+    kind, body, version, id = job.get("kind"), job.get("body"), job.get("v"), job.get("id")
+    if not kind or not id or not isinstance(body, dict) or not isinstance(version, int):
+        raise ValueError("kind, id, v or body is missing")
     return Job(
         id=id,
         kind=kind,
         body=body,
         version=version,
         deliveries=deliveries,
-        request=str(job.get("request") or ""),
+        request=job.get("request") or "",
         thing=job.get("thing"),
         host=job.get("host"),
         fence=fence,

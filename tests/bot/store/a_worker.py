@@ -9,7 +9,6 @@ import asyncio
 import os
 import signal
 import sys
-from typing import cast
 
 from redis.asyncio import Redis
 
@@ -49,14 +48,14 @@ class Handlers:
 
     async def later(self, job: Job) -> None:
         await self.note(job)
-        if cast(int, await self._redis.incr("test:asked")) == 1:
+        if await self._redis.incr("test:asked") == 1:
             raise Later(1)
 
     async def weekly(self, job: Job) -> None:
         await self._redis.rpush("test:ran", f"{job.body['local']} {job.body['late']}")
 
 
-async def main(url: str, host: str, concurrency: int = 16) -> None:
+async def main(url: str, host: str, concurrency: str = "16") -> None:
     clock = Clock.from_environment()
     redis = await connect(url, say=lambda line: None)
     timers = Timers(redis)
@@ -64,7 +63,14 @@ async def main(url: str, host: str, concurrency: int = 16) -> None:
     handlers = {name: getattr(own, name) for name in ("note", "suicide", "slow", "later", "weekly")}
     handlers |= Schedules(redis, timers, clock, print).handlers
     worker = Worker(
-        redis, handlers, clock=clock, name="w", host=host, concurrency=concurrency, timers=timers, say=print
+        redis,
+        handlers,
+        clock=clock,
+        name="w",
+        host=host,
+        concurrency=int(concurrency),
+        timers=timers,
+        say=print,
     )
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
@@ -73,4 +79,4 @@ async def main(url: str, host: str, concurrency: int = 16) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:3], *map(int, sys.argv[3:])))
+    asyncio.run(main(*sys.argv[1:]))

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -24,12 +23,14 @@ Handlers = Mapping[str, Callable[..., Any]]
 class Process:
     """a_worker.py, running."""
 
-    def __init__(self, url: str, host: str, clock_file: Path | None, concurrency: int) -> None:
+    def __init__(self, log: Path, url: str, host: str, clock_file: Path | None, concurrency: int) -> None:
         env = {**os.environ, "PYTHONPATH": str(ROOT)}
         if clock_file:
             env["GRAIL_CLOCK_FILE"] = str(clock_file)
         command = [sys.executable, a_worker.__file__, url, host, str(concurrency)]
-        self._process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True)
+        self._log = log
+        with log.open("wb") as out:
+            self._process = subprocess.Popen(command, env=env, stdout=out, stderr=out)
         self.pid = self._process.pid
 
     def signal(self, number: int) -> None:
@@ -38,25 +39,26 @@ class Process:
     def kill(self) -> None:
         """-9, also when it stands still."""
         self._process.kill()
-        self._process.communicate()
+        self._process.wait()
 
     def terminate(self) -> str:
         """Ask it to end, wait for that; answers what it said."""
         self._process.terminate()
-        said, _ = self._process.communicate(timeout=20)
-        return said
+        self._process.wait(timeout=20)
+        return self._log.read_text()
 
     def wait(self) -> int:
         return self._process.wait(timeout=20)
 
 
 @pytest.fixture
-def worker_process() -> Iterator[Callable[..., Process]]:
+def worker_process(tmp_path: Path) -> Iterator[Callable[..., Process]]:
     """Starts workers as processes: `worker_process(url, host="h", clock_file=None)`. Killed at the end."""
     started: list[Process] = []
 
     def start(url: str, host: str = "h", clock_file: Path | None = None, concurrency: int = 16) -> Process:
-        started.append(Process(url, host, clock_file, concurrency))
+        log = tmp_path / f"worker-{len(started)}.log"
+        started.append(Process(log, url, host, clock_file, concurrency))
         return started[-1]
 
     yield start
@@ -70,8 +72,8 @@ def working(redis: Redis, moved_clock: MovedClock) -> Callable[..., AbstractAsyn
 
     @asynccontextmanager
     async def run(handlers: Handlers, *, on: Redis | None = None, **options: Any) -> AsyncIterator[Worker]:
-        options = {"clock": moved_clock, "name": "t", "host": "h"} | options
-        worker = Worker(on or redis, handlers, **options)
+        given: dict[str, Any] = {"clock": moved_clock, "name": "t", "host": "h"} | options
+        worker = Worker(on or redis, handlers, **given)
         stop = asyncio.Event()
         task = asyncio.create_task(worker.run(stop))
         try:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
@@ -16,7 +17,8 @@ NOW = 1_800_000_000.0
 
 
 async def stored(redis: Redis) -> list[dict[str, object]]:
-    return [json.loads(fields["job"]) for _, fields in await redis.xrange(WORK())]
+    rows: Any = await redis.xrange(WORK())
+    return [json.loads(fields["job"]) for _, fields in rows]
 
 
 async def test_a_request_lies_on_the_stream_as_json_with_its_kind_and_version(redis: Redis) -> None:
@@ -55,10 +57,16 @@ async def test_an_id_is_known_as_long_as_its_sender_may_repeat_it(redis: Redis) 
 async def test_the_same_meaning_within_10_s_of_the_first_is_kept_as_a_duplicate_of_it(redis: Redis) -> None:
     inbox = Inbox(redis)
     await inbox.accept("slack.command", {"text": "deploy shop"}, id="T1", meaning="U1 C1 deploy", now=NOW)
-    second = await inbox.accept("slack.command", {"text": "Deploy"}, id="T2", meaning="U1 C1 deploy", now=NOW + 9.9)
+    second = await inbox.accept(
+        "slack.command", {"text": "Deploy"}, id="T2", meaning="U1 C1 deploy", now=NOW + 9.9
+    )
     assert second == Acceptance(first=False, same="meaning", of="T1")
     [_, job] = await stored(redis)
-    assert (job["kind"], job["id"], job["body"]) == ("slack.duplicate", "T2", {"text": "Deploy", "duplicate_of": "T1"})
+    assert (job["kind"], job["id"], job["body"]) == (
+        "slack.duplicate",
+        "T2",
+        {"text": "Deploy", "duplicate_of": "T1"},
+    )
 
 
 async def test_ten_seconds_are_counted_from_the_first_not_from_the_last(redis: Redis) -> None:

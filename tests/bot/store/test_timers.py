@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from typing import Any
 
 from redis.asyncio import Redis
 
@@ -34,7 +35,8 @@ async def test_a_timer_is_replaced_by_one_of_the_same_id(redis: Redis) -> None:
     await timers.at("t", NOW + 10, "new", {"n": 1})
     assert await timers.fire(NOW + 9) == 0
     assert await timers.fire(NOW + 10) == 1
-    [(_, fields)] = await redis.xrange(WORK())
+    rows: Any = await redis.xrange(WORK())
+    [(_, fields)] = rows
     assert '"kind":"new"' in fields["job"]
 
 
