@@ -33,8 +33,9 @@ class Profile:
 
 
 class Profiles:
-    def __init__(self, slack: Slack, clock: Clock) -> None:
+    def __init__(self, slack: Slack, clock: Clock, patience: float = PATIENCE_SECONDS) -> None:
         self._slack = slack
+        self._patience = patience
         self._clock = clock
         self._kept: dict[tuple[str, str], tuple[float, Profile]] = {}
         self._groups: tuple[float, dict[str, frozenset[str]]] | None = None
@@ -88,7 +89,7 @@ class Profiles:
         """Ask again while Slack is down or wants us to wait, but not for long."""
         pause = 0.1
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(self._patience):
                 while True:
                     try:
                         return await ask()

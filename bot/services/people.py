@@ -13,11 +13,11 @@ from redis.asyncio import Redis
 from bot.clients.slack import Slack
 from bot.clock import Clock
 from bot.config import Config
-from bot.domain.rights import HandGrant, Holder
 from bot.domain.quiet import end_of_quiet
+from bot.domain.rights import HandGrant, Holder
 from bot.domain.rotations import on_call
 from bot.errors import Conflict, NotFound, NotUnderstood
-from bot.services._profiles import CannotSay, Profile, Profiles
+from bot.services._profiles import PATIENCE_SECONDS, CannotSay, Profile, Profiles
 from bot.store.audit import GRAIL, Audit
 from bot.store.grants import GrantStore
 from bot.store.people import Binding, PeopleStore, Seen
@@ -29,7 +29,10 @@ LONGEST_GRANT = 90 * 24 * 3600
 
 
 class People:
-    """on_suspended: told once when somebody's rights begin to rest: the holder, and why."""
+    """on_suspended: told once when somebody's rights begin to rest: the holder, and why.
+
+    patience: for how many seconds Slack is asked again while it does not answer.
+    """
 
     def __init__(
         self,
@@ -39,10 +42,11 @@ class People:
         clock: Clock,
         *,
         on_suspended: Callable[[Holder, str], Awaitable[None]] | None = None,
+        patience: float = PATIENCE_SECONDS,
     ) -> None:
         self._config = config_source
         self._clock = clock
-        self._profiles = Profiles(slack, clock)
+        self._profiles = Profiles(slack, clock, patience)
         self._store = PeopleStore(redis)
         self._grants = GrantStore(redis)
         self._preferences = PreferenceStore(redis)
