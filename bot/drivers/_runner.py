@@ -104,38 +104,34 @@ class Output:
         self._held = max([len(secret) for secret in secrets], default=1)
         self._piece = min(PIECE, limit // 16)
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._rest = self._waiting = ""
+        self._rest = ""
         self._file, self._left = "output.head", limit // 2
         self.dropped = 0
         self.last_line = ""
 
     def feed(self, data: bytes, *, end: bool = False) -> None:
         text = self._rest + self._decoder.decode(data, end)
-        *lines, self._rest = re.split(r"\r?\n|\r(?!\Z)", text)  # a \r at the very end may yet become \r\n
-        if end and self._rest:
-            lines, self._rest = [*lines, self._rest.removesuffix("\r")], ""
-        for line in lines:
-            self.line(line)
+        self._rest = ""
+        if end and text and not text.endswith(("\n", "\r")):
+            text += "\n"
+        if text.endswith("\r") and not end:  # it may yet become \r\n
+            text, self._rest = text[:-1], "\r"
+        block, newline, rest = text.replace("\r\n", "\n").replace("\r", "\n").rpartition("\n")
+        self._rest = rest + self._rest
+        if newline:
+            self.lines(block + newline)
         if len(self._rest) > self._piece:
             safe = masked(clean(self._rest), self._secrets)
-            self.flush()
             self._write(safe[: -self._held])
             self._rest = safe[-self._held :]
 
-    def line(self, line: str) -> None:
-        safe = masked(clean(line), self._secrets)
-        if len(self._waiting) + len(safe) > self._piece:
-            self.flush()
-        for at in range(0, len(safe) - self._piece, self._piece):
+    def lines(self, text: str) -> None:
+        """Whole lines, each with its end."""
+        safe = masked(clean(text), self._secrets)
+        for at in range(0, len(safe), self._piece):
             self._write(safe[at : at + self._piece])
-        self._waiting += safe[(max(len(safe) - 1, 0) // self._piece) * self._piece :] + "\n"
-        if safe.strip():
-            self.last_line = safe.strip()[:200]
-
-    def flush(self) -> None:
-        if self._waiting:
-            waiting, self._waiting = self._waiting, ""
-            self._write(waiting)
+        last = next((line for line in reversed(safe[-2 * PIECE :].split("\n")) if line.strip()), "")
+        self.last_line = last.strip()[:200] or self.last_line
 
     def _write(self, text: str) -> None:
         data = text.encode("utf-8", "replace")
@@ -168,7 +164,7 @@ def read_output(folder: Path, dropped: int) -> str:
     latest = "".join(part for name, part in parts if name != "output.head")
     if not dropped:
         return text + latest
-    text = text if text.endswith("\n") else text + "\n"
+    text = text[: text.rfind("\n") + 1]
     return f"{text}… {dropped} bytes in the middle were not kept …\n{latest.partition(chr(10))[2]}"
 
 
@@ -193,7 +189,7 @@ class Run:
             os.set_blocking(end, False)
         signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
-        self.written = 0.0
+        self.written, self.unsaved = 0.0, False
         self.cancelling = True  # whether a cancel is looked for; not while rolling back
         self.user: dict[str, Any] = {}
         self.work = folder / "work"
@@ -208,7 +204,7 @@ class Run:
         return {"name": step["name"], "phase": "pending", "started": None, "ended": None, "last_line": ""}
 
     def save(self, *, sync: bool = True) -> None:
-        self.written = time.monotonic()
+        self.written, self.unsaved = time.monotonic(), False
         self.status["dropped"] = self.output.dropped
         with suppress(OSError):
             write_whole(self.folder / "status.json", self.status, sync=sync)
@@ -272,7 +268,7 @@ class Run:
         row = self.status["steps"][number]
         row.update(phase="running", started=self.now())
         self.output.last_line = ""
-        self.output.line(f"── {step['name']} ──")
+        self.output.lines(f"── {step['name']} ──\n")
         self.output.last_line = ""
         self.save()
         ended: Ended | None = None
@@ -284,8 +280,7 @@ class Run:
                 self.execute(row, step, step["run"], cwd=self.folder_of(step), env=self.environment(step))
         except Ended as caught:
             ended = caught
-            self.output.line(str(ended))
-        self.output.flush()
+            self.output.lines(f"{ended}\n")
         row.update(phase=ended.phase if ended else "succeeded", ended=self.now())
         self.status["group"] = None
         self.save()
@@ -455,9 +450,8 @@ class Run:
                 while (ended := os.waitpid(-1, os.WNOHANG))[0]:
                     if ended[0] == child.pid:
                         child.returncode = os.waitstatus_to_exitcode(ended[1])
-        for _ in range(
-            64
-        ):  # then look at the time again: a step that never stops printing can be cancelled too
+        # Then look at the time again: a step that never stops printing can be cancelled too.
+        for _ in range(8):
             try:
                 data = os.read(pipe, 65536)
             except BlockingIOError:
@@ -468,11 +462,11 @@ class Run:
             self.output.feed(data)
         if last:
             self.output.feed(b"", end=True)
-        self.output.flush()
         if self.output.last_line and row["last_line"] != self.output.last_line:
             row["last_line"] = self.output.last_line
-            if time.monotonic() - self.written > 0.25:
-                self.save(sync=False)
+            self.unsaved = True
+        if self.unsaved and time.monotonic() - self.written > 0.25:
+            self.save(sync=False)
 
 
 def signal_group(group: int, what: int) -> bool:

@@ -25,8 +25,16 @@ async def until(true: Callable[[], Awaitable[bool]]) -> None:
             await asyncio.sleep(0.02)
 
 
+def gone(pid: int) -> bool:
+    """Whether it has ended; one that nobody has buried yet counts as ended."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
 def step(name: str, *run: str, timeout: str = "20s", **more: Any) -> Step:
-    return Step(name=name, run=run, timeout=timeout, **more)  # type: ignore[arg-type]
+    return Step(name=name, run=run, timeout=timeout, **more)
 
 
 def shell(name: str, script: str, timeout: str = "20s", **more: Any) -> Step:

@@ -10,7 +10,7 @@ import pytest
 
 from bot.drivers import Order
 from bot.errors import NotFound
-from tests.bot.drivers.conftest import Scene, shell, step, until
+from tests.bot.drivers.conftest import Scene, gone, shell, step, until
 
 
 async def test_the_steps_run_in_their_order_in_the_checkout_of_the_commit(scene: Scene) -> None:
@@ -209,14 +209,6 @@ async def test_before_it_has_begun_a_run_is_starting(scene: Scene) -> None:
     order: Order = scene.order()
     await asyncio.to_thread(scene.driver._write, scene.folder(), order)
     assert (await scene.driver.state("d-1")).phase == "starting"
-
-
-def gone(pid: int) -> bool:
-    """Whether it has ended; one that nobody has buried yet counts as ended."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except FileNotFoundError:
-        return True
 
 
 def end(pid: int) -> None:
