@@ -11,7 +11,7 @@ from bot.config import Config
 from bot.domain._granted import HandGrant, Holder, Kind, Place, Right, granted, roles
 from bot.domain._refused import refused
 
-__all__ = ["HandGrant", "Holder", "Kind", "Right", "may", "places", "roles", "words"]
+__all__ = ["HandGrant", "Holder", "Kind", "Right", "may", "may_somewhere", "places", "roles", "words"]
 
 
 def may(
@@ -32,6 +32,16 @@ def may(
     if by is not None:
         return Right(True, f"You may: {by}.", "allowed")
     return refused(config, holder, word, Place(service, environment), now)
+
+
+def may_somewhere(
+    config: Config, holder: Holder, word: str, *, service: str | None = None, now: float
+) -> Right:
+    """Whether this person may use this word in any place at all (of the service), before all is said of where."""
+    right = may(config, holder, word, service=service, now=now)
+    if right.allowed or not any(service in (None, there) for there, _ in places(config, holder, word, now)):
+        return right
+    return Right(True, "You may, in some places.", "allowed")
 
 
 def words(config: Config, holder: Holder, now: float, known: Collection[str] | None = None) -> frozenset[str]:

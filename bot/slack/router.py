@@ -6,7 +6,7 @@ from dataclasses import replace
 import structlog
 
 from bot.clock import Clock
-from bot.domain.rights import Holder, may
+from bot.domain.rights import Holder, may, may_somewhere
 from bot.errors import GrailError, NotAllowed, NotUnderstood, OutsideUnavailable, Refusal, StoreUnavailable
 from bot.services import Services
 from bot.slack import Ask, Command, Given, Incomplete, Reply, Turn
@@ -104,7 +104,7 @@ class Router:
         understood = understand(command, rest, self._services.config())
         given = understood.given if isinstance(understood, Incomplete) else understood
         turn = replace(turn, given=given)
-        self._check_right(turn, command)
+        self._check_right(turn, command, somewhere=isinstance(understood, Incomplete))
         if isinstance(understood, Incomplete):
             assert command.form is not None
             return await command.form(turn, understood)
@@ -120,28 +120,34 @@ class Router:
             await self._audit(turn, command.word, ask.text, reply.outcome)
         return reply
 
-    def _check_right(self, turn: Turn, command: Command) -> None:
+    def _check_right(self, turn: Turn, command: Command, *, somewhere: bool) -> None:
+        """somewhere: words are still missing, so that any place will do to be asked for them."""
         if command.right is None:
             return
+        config, place = self._services.config(), turn.given.environment
         for service in turn.given.services or (None,):
-            right = may(
-                self._services.config(),
-                turn.holder,
-                command.right,
-                service=service,
-                environment=turn.given.environment,
-                now=turn.now,
-            )
+            if somewhere and place is None:
+                right = may_somewhere(config, turn.holder, command.right, service=service, now=turn.now)
+            else:
+                right = may(
+                    config, turn.holder, command.right, service=service, environment=place, now=turn.now
+                )
             if not right.allowed:
                 raise NotAllowed(right.sentence, code=right.code, hint="`whoami` shows what you may do.")
 
     async def _turn(self, ask: Ask) -> Turn:
-        holder = await self._services.people.holder(ask.team, ask.user)
+        holder = await self._services.people.holder(ask.team, ask.user, proved=ask.how == "terminal")
         self._only_members(holder)
         return Turn(ask, holder, self._services, commands=self.registry.commands, now=self._clock.now())
 
     @staticmethod
     def _only_members(holder: Holder) -> None:
+        if holder.kind == "unknown":
+            raise NotAllowed(
+                "Slack cannot say who you are right now, and I only work for full members.",
+                code="cannot-say",
+                hint="Try again in a minute.",
+            )
         if holder.kind != "member":
             raise NotAllowed(
                 "I only work for full members of this workspace.",

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.config import Config, Grant, HeldBy, Role, load
-from bot.domain.rights import HandGrant, Holder, Kind, may, places, roles, words
+from bot.domain.rights import HandGrant, Holder, Kind, may, may_somewhere, places, roles, words
 from bot.domain.rotations import on_call
 
 CONFIG = load(Path(__file__).parents[3] / "config.yaml")
@@ -316,6 +316,26 @@ def test_a_place_that_does_not_exist_is_named() -> None:
         "There is nothing to do it to: shop has no environment moon. `status` shows what there is.",
     )
     assert sentence(acme("omar"), "deploy", None, "staging")[0] == "unknown-place"
+
+
+# ---- before all words are there
+
+
+def somewhere(name: str, word: str, service: str | None = None) -> bool:
+    return may_somewhere(CONFIG, acme(name), word, service=service, now=NOW).allowed
+
+
+def test_who_may_somewhere_is_asked_for_the_words_that_are_missing() -> None:
+    assert somewhere("dana", "deploy")
+    assert somewhere("dana", "deploy", "shop")
+    assert not somewhere("dana", "deploy", "gateway")
+    assert not somewhere("mia", "deploy")
+    assert somewhere("omar", "pause")
+    refused = may_somewhere(CONFIG, acme("dana"), "deploy", service="gateway", now=NOW)
+    assert refused.sentence == (
+        "You may not deploy gateway. It takes the rung solo in the team platform or the role operator. "
+        "Omar or Olga can do it."
+    )
 
 
 # ---- help and whoami
