@@ -4,7 +4,7 @@ It is a program of its own. It shares no code with the rest of `bot`, because it
 app can be run against it. From the outside in:
 
     server.py      the addresses, start and stop; guard.py: who may talk to it at all
-    control.py     what people do: typing_.py, presses.py, modals.py (payloads.py, forms.py, markup.py help them)
+    control.py     what people do: composer.py, presses.py, modals.py (payloads.py, forms.py, markup.py help them)
     web_api.py     Slack's Web API, with api/ one file a family; respond.py: response_url
     checks.py      what the app sends, judged: blockkit/ and contracts.py
     courier.py     what goes to the app: signed HTTP, or socket_mode.py; events.py sends again

@@ -8,13 +8,13 @@ from typing import Any
 import orjson
 from aiohttp import web
 
+from .composer import Composer
 from .core import Core
 from .faults import ControlError, Json
 from .modals import Modals
 from .payloads import Done, needed
 from .presses import Presses
 from .respond import Respond
-from .typing_ import Typing
 from .web_api import dumps
 
 KEEP_ALIVE_SECONDS = 15.0
@@ -24,10 +24,10 @@ Act = Callable[[Json], Awaitable[Done]]
 class Control:
     def __init__(self, core: Core, respond: Respond) -> None:
         self._core = core
-        typing, presses, modals = Typing(core, respond), Presses(core, respond), Modals(core)
+        composer, presses, modals = Composer(core, respond), Presses(core, respond), Modals(core)
         self._acts: dict[str, Act] = {
-            "type": typing.type,
-            "open_home": typing.open_home,
+            "type": composer.type,
+            "open_home": composer.open_home,
             "press": presses.press,
             "options": presses.options,
             "shortcut": presses.shortcut,

@@ -26,7 +26,7 @@ INTERACTIVE = {
 class Messages:
     """`event`: takes each event that the app has to hear of."""
 
-    def __init__(self, world: World, journal: Journal, hub: Hub, event: Callable[[Json], None]) -> None:
+    def __init__(self, world: World, journal: Journal, hub: Hub, event: Callable[[Json], object]) -> None:
         self.world, self._journal, self._hub, self._event = world, journal, hub, event
         self._kept: dict[str, dict[str, Json]] = {}
         self._ephemeral: dict[str, Json] = {}  # by ts; each knows its channel and for whom it is

@@ -155,8 +155,15 @@ class Presses:
             if value not in [button.get("value") for button in pressed]:
                 raise ControlError(f"There is no answer {value!r} in {element['action_id']!r}.")
             return action | {"value": value}
-        kept = ("placeholder", "confirm", "initial_option", "initial_date", "initial_user", "initial_channel")
-        action |= {key: element[key] for key in kept if key in element}
+        shown = (
+            "placeholder",
+            "confirm",
+            "initial_option",
+            "initial_date",
+            "initial_user",
+            "initial_channel",
+        )
+        action |= {key: element[key] for key in shown if key in element}
         return action | chosen(element, asked.get("value"), options)
 
 

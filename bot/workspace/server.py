@@ -20,7 +20,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 PAGE = Path(__file__).parent / "page"
 
 
-class PortInUse(WorkspaceError):
+class PortInUse(WorkspaceError, OSError):
     """Another program listens there."""
 
 

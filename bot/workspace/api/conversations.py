@@ -49,7 +49,7 @@ def replies(call: Call) -> Json:
     found = call.core.messages.find(channel, call.text("ts"))
     if found is None:
         raise SlackError("thread_not_found")
-    messages = between(call, call.core.messages.replies(channel, found.get("thread_ts", found["ts"])))
+    messages = between(call, call.core.messages.replies(channel, str(found.get("thread_ts", found["ts"]))))
     page, metadata = call.page(messages, 1_000)
     answer: Json = {"messages": [told(call, m) for m in page], "has_more": bool(metadata["next_cursor"])}
     return answer | {"response_metadata": metadata}

@@ -8,10 +8,8 @@ from .people import SLACKBOT, Channel, User
 from .respond import Respond
 from .settings import Command
 
-ACK_WAIT = 3.0
 
-
-class Typing:
+class Composer:
     def __init__(self, core: Core, respond: Respond) -> None:
         self._core, self._respond = core, respond
 
