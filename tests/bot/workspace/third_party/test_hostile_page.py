@@ -235,6 +235,14 @@ async def test_a_host_without_its_port_is_taken_for_socket_mode_alone(dana: Pers
         assert (await response.json())["error"] == "link_disabled"
 
 
+@pytest.mark.parametrize("header", [{"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}])
+async def test_either_mark_of_another_site_is_enough(dana: Person, header: dict[str, str]) -> None:
+    """Not every browser sends both."""
+    async with dana.session.post(f"{dana.url}/control/type", json=ORDER, headers=header) as response:
+        assert response.status == 403
+        assert (await response.json())["error"] == "This workspace takes nothing from pages of other sites."
+
+
 def watched(page: Page, target: str) -> list[Response]:
     """Every answer that the workspace gives to this page from now on."""
     answers: list[Response] = []
