@@ -62,26 +62,15 @@ def card(deploy: Deploy, now: float) -> Message:
 
 def thread_lines(deploy: Deploy) -> list[tuple[str, Message]]:
     """What the thread carries: (an id of its own, the line), for everything that has happened so far."""
-    lines: list[tuple[str, Message]] = []
-    for count in range(1, deploy.restarts + 1):
-        at, of = deploy.place
-        where = f"{deploy.id} is at step {at} of {of}" if not deploy.over else f"{deploy.id} went on"
-        lines.append(
-            (f"restart:{count}", said(f":arrows_counterclockwise: I restarted; your deploy {where}."))
-        )
+    at, of = deploy.place
+    where = "your deploy went on" if deploy.over else f"your deploy is at step {at} of {of}"
+    back = said(f":arrows_counterclockwise: I restarted; {where}.")
+    lines = [(f"restart:{count}", back) for count in range(1, deploy.restarts + 1)]
     for step in deploy.steps:
         if step.phase in ("succeeded", "failed", "cancelled"):
-            took = (
-                f" after {duration((step.ended or 0) - (step.started or 0))}"
-                if step.started and step.ended
-                else ""
-            )
-            lines.append(
-                (
-                    f"step:{step.name}",
-                    said(f"{STEP_MARK[step.phase]} *{escape(step.name)}* {step.phase}{took}"),
-                )
-            )
+            took = f" after {duration(step.ended - step.started)}" if step.started and step.ended else ""
+            line = said(f"{STEP_MARK[step.phase]} *{escape(step.name)}* {step.phase}{took}")
+            lines.append((f"step:{step.name}", line))
     return lines
 
 
