@@ -126,7 +126,7 @@ class Router:
             return
         config, place = self._services.config(), turn.given.environment
         for service in turn.given.services or (None,):
-            if somewhere and place is None:
+            if somewhere and (service is None or place is None):
                 right = may_somewhere(config, turn.holder, command.right, service=service, now=turn.now)
             else:
                 right = may(
