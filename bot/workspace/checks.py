@@ -50,7 +50,6 @@ class Checks:
 
     def _refuse(self, faults: "list[blockkit.Fault]", word: str) -> None:
         if faults:
-            said = [f"[ERROR] {fault.why} [json-pointer:{fault.path}]" for fault in faults]
-            raise SlackError(
-                word, errors=[fault.why for fault in faults], response_metadata={"messages": said}
-            )
+            errors = [str(fault) for fault in faults]
+            said = [f"[ERROR] {error}" for error in errors]
+            raise SlackError(word, errors=errors, response_metadata={"messages": said})

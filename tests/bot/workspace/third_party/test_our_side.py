@@ -127,3 +127,27 @@ async def test_every_event_keeps_to_its_schema(
     for body in events[1]:
         assert contracts.envelope(body) == [], json.dumps(body)
         assert contracts.event(body["event"]) == [], json.dumps(body)
+
+
+async def test_a_refused_message_names_the_place_as_slack_does(dana: Person) -> None:
+    long = {"type": "section", "text": {"type": "mrkdwn", "text": "x" * 3001}}
+    headers = {"Authorization": f"Bearer {BOT}"}
+    message = {"channel": "#general", "text": "a", "blocks": [GOOD["divider"], long]}
+    async with dana.session.post(
+        f"{dana.url}/api/chat.postMessage", json=message, headers=headers
+    ) as response:
+        body = await response.json()
+    why = "must be less than 3001 characters [json-pointer:/blocks/1/text/text]"
+    assert body == {
+        "ok": False,
+        "error": "invalid_blocks",
+        "errors": [why],
+        "response_metadata": {"messages": [f"[ERROR] {why}"]},
+    }
+    assert (await dana.asks("violations"))["violations"] == [
+        {
+            "method": "chat.postMessage",
+            "path": "/blocks/1/text/text",
+            "why": "must be less than 3001 characters",
+        }
+    ]
