@@ -36,6 +36,7 @@ def read(path: Path) -> dict[Any, Any]:
 def parse(text: str, name: str = "config.yaml") -> dict[Any, Any]:
     """The top-level mapping of a text. Raises ConfigFault."""
     try:
+        _measure(text, name)
         loader = _Loader(text)
         try:
             node = loader.get_single_node()
@@ -60,8 +61,6 @@ def parse(text: str, name: str = "config.yaml") -> dict[Any, Any]:
         ) from None
     except yaml.YAMLError as error:
         raise ConfigFault([f"{name}: is not YAML: {_plain(str(error))}"]) from None
-    except RecursionError:
-        raise ConfigFault([f"{name}: is nested too deeply; allowed: {MOST_DEPTH} levels"]) from None
     except (ValueError, OverflowError) as error:  # such as a number of 10,000 digits
         raise ConfigFault([f"{name}: holds a value that cannot be read: {_plain(str(error))}"]) from None
     return data
@@ -92,33 +91,52 @@ def _text(path: Path) -> str:
         raise ConfigFault([f"{path.name}, line {line}: is not UTF-8; save the file as UTF-8"]) from None
 
 
+def _measure(text: str, name: str) -> None:
+    """Refuse what is nested too deeply before it is put together: the C library would overflow its stack."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MOST_DEPTH:
+                raise _too_deep(event, name)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
 def _weigh(root: yaml.Node, name: str) -> None:
-    """Refuse what unfolds to too much, is too deep, or holds itself, without unfolding it."""
-    weights: dict[int, int] = {}
+    """Refuse what unfolds to too much, too deeply, or holds itself, without unfolding it."""
+    weights: dict[int, tuple[int, int]] = {}  # node -> (values, levels)
     open_: set[int] = set()
 
-    def weight(node: yaml.Node, depth: int) -> int:
-        known = weights.get(id(node))
-        if known is not None:
+    def weigh(node: yaml.Node) -> tuple[int, int]:
+        if (known := weights.get(id(node))) is not None:
             return known
-        line = node.start_mark.line + 1
         if id(node) in open_:
-            raise ConfigFault([f"{name}, line {line}: holds itself; an anchor cannot be used inside itself"])
-        if depth > MOST_DEPTH:
-            raise ConfigFault([f"{name}, line {line}: is nested too deeply; allowed: {MOST_DEPTH} levels"])
+            why = "holds itself; an anchor cannot be used inside itself"
+            raise ConfigFault([f"{name}, line {_line(node)}: {why}"])
         open_.add(id(node))
-        total = 1
+        total, height = 1, 0
         for child in _children(node):
-            total += weight(child, depth + 1)
+            values, levels = weigh(child)
+            total, height = total + values, max(height, levels + 1)
             if total > MOST_VALUES:
-                raise ConfigFault(
-                    [f"{name}, line {line}: its anchors unfold to too much; allowed: {MOST_VALUES:,} values"]
-                )
+                why = f"its anchors unfold to too much; allowed: {MOST_VALUES:,} values"
+                raise ConfigFault([f"{name}, line {_line(node)}: {why}"])
+            if height > MOST_DEPTH:
+                raise _too_deep(node, name)
         open_.discard(id(node))
-        weights[id(node)] = total
-        return total
+        weights[id(node)] = (total, height)
+        return total, height
 
-    weight(root, 0)
+    weigh(root)
+
+
+def _too_deep(at: yaml.Node | yaml.Event, name: str) -> ConfigFault:
+    return ConfigFault([f"{name}, line {_line(at)}: is nested too deeply; allowed: {MOST_DEPTH} levels"])
+
+
+def _line(at: yaml.Node | yaml.Event) -> int:
+    return at.start_mark.line + 1 if at.start_mark else 0
 
 
 def _children(node: yaml.Node) -> list[yaml.Node]:
@@ -143,7 +161,7 @@ def _key_faults(root: yaml.Node) -> list[str]:
             return
         lines: dict[str, int] = {}
         for key, value in node.value:
-            line = key.start_mark.line + 1
+            line = _line(key)
             if key.tag == "tag:yaml.org,2002:merge":
                 look(value, path)
                 continue
