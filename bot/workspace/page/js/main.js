@@ -63,6 +63,10 @@ on("place unread me", () => {
   document.title = `${unread ? `(${unread}) ` : ""}${placeTitle()} · ${state.team.name || "Workspace"}`;
 });
 
+on("connection", (value) => {
+  document.body.dataset.connection = value;
+});
+
 addEventListener("visibilitychange", () => {
   if (document.hidden || !state.place) return;
   state.unread.delete(state.place);

@@ -1,7 +1,7 @@
 // All select menus: static, external, users, conversations, channels; one or many.
 import { avatar } from "../avatar.js";
 import { post } from "../api.js";
-import { h } from "../dom.js";
+import { h, uid } from "../dom.js";
 import { icon } from "../icons.js";
 import { words } from "../mrkdwn.js";
 import { complain } from "../notices.js";
@@ -52,8 +52,9 @@ export function select(spec, block, ctx, about) {
   if (groups) learn(groups(spec));
   for (const item of ctx.form?.learnt?.get(spec.action_id) ?? []) known.set(item.value, item);
 
-  const face = h("span", { class: "select-face" });
-  const node = h("button", { type: "button", id: about.id, class: `select${multi ? " multi" : ""}`, "aria-haspopup": "listbox", "aria-expanded": "false", "aria-describedby": about.describedBy }, face, icon("chevron"));
+  const face = h("span", { class: "select-face", id: uid("face") });
+  const node = h("button", { type: "button", id: about.id, class: `select${multi ? " multi" : ""}`, "aria-haspopup": "listbox", "aria-expanded": "false", "aria-describedby": about.describedBy,
+    "aria-labelledby": about.label ? `${about.label} ${face.id}` : null }, face, icon("chevron"));
   const placeholder = words(spec.placeholder) || (multi ? "Choose some" : "Choose one");
   const show = () => {
     const labels = chosen.map((value) => known.get(value)?.label ?? value);

@@ -1,0 +1,93 @@
+"""The page as people have it: the system's Chromium, looking at a real workspace with a small real app beside it.
+
+Every test ends with the question whether the browser had anything to complain of.
+"""
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright
+
+from bot.workspace import Command, Settings, Shortcut
+from tests.fixtures.workspace import Workspace
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARTEFACTS = Path(__file__).parents[4] / "artefacts" / "page"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--no-proxy-server",
+]
+WIDTHS = {"desk": (1280, 800), "phone": (390, 844)}
+
+Look = Callable[..., Awaitable[Page]]
+
+
+@pytest.fixture
+def workspace_settings(clock_file: Path) -> Settings:
+    shortcuts = (Shortcut("start", "Start something"), Shortcut("task", "Make it a task", "message"))
+    commands = (Command("/grail", "Deploys and pages", "help"), Command("/other", "Another one", "[word]"))
+    return Settings(clock_file=clock_file, commands=commands, shortcuts=shortcuts)
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    if not CHROMIUM.exists():
+        missing = "There is no /usr/bin/chromium here: install Debian's chromium to test the page."
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def look(workspace: Workspace, browser: Browser) -> AsyncIterator[Look]:
+    """`await look("#in=ops&as=dana", width="phone", scheme="dark")`: the page, once it is live."""
+    complaints: list[str] = []
+
+    async def look(where: str = "", *, width: str = "desk", scheme: str = "light") -> Page:
+        wide, high = WIDTHS[width]
+        context = await browser.new_context(
+            viewport={"width": wide, "height": high},
+            color_scheme="dark" if scheme == "dark" else "light",
+            reduced_motion="reduce",
+        )
+        page = await context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None,
+        )
+        await page.goto(f"{workspace.url}/{where}")
+        await page.wait_for_selector("body[data-connection=live]")
+        return page
+
+    yield look
+    gone = ("ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_EMPTY_RESPONSE")
+    assert [said for said in complaints if not any(word in said for word in gone)] == []
+
+
+async def say(page: Page, text: str, *, into: str = "#composer-text") -> None:
+    """Type and press Enter, as a person does who wants no completion."""
+    await page.fill(into, text)
+    if await page.get_attribute(into, "aria-expanded") == "true":
+        await page.press(into, "Escape")
+    await page.press(into, "Enter")
+
+
+async def keep(page: Page, name: str) -> None:
+    """A picture for people, under artefacts/ (which git ignores)."""
+    ARTEFACTS.mkdir(parents=True, exist_ok=True)
+    await page.screenshot(path=ARTEFACTS / f"{name}.png")
