@@ -7,6 +7,7 @@ matters. A dump can be read by the same version of Redis and newer ones.
 """
 
 import base64
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -40,7 +41,7 @@ async def backup(redis: Redis, file: Path) -> Copied:
     names = await _names(redis)
     half = file.with_name(file.name + ".part")
     copied = 0
-    with half.open("wb") as out:
+    with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
         out.write(orjson.dumps({"format": FORMAT, "version": VERSION, "keys": len(names)}) + b"\n")
         for begin in range(0, len(names), AT_ONCE):
             part = names[begin : begin + AT_ONCE]

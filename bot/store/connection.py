@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from redis.asyncio import ConnectionPool, Redis, RedisCluster
 from redis.asyncio.cluster import ClusterNode
 from redis.asyncio.retry import Retry
-from redis.asyncio.sentinel import Sentinel
+from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
 from redis.backoff import NoBackoff
 from redis.exceptions import (
     AuthenticationError,
@@ -74,9 +74,9 @@ def _client(url: str) -> Redis:
         "protocol": 2,
         "retry": Retry(NoBackoff(), 0),
     }
-    scheme = url.partition("://")[0]
+    scheme, found, _ = url.partition("://")
     try:
-        match scheme:
+        match scheme if found else "":
             case "redis" | "rediss" | "unix":
                 return Redis.from_pool(ConnectionPool.from_url(url, max_connections=512, **options))
             case "redis+sentinel" | "rediss+sentinel":
@@ -118,7 +118,16 @@ def _by_sentinel(url: str, options: dict[str, Any]) -> Redis:
         **ssl,
         **login,
     )
-    return cast(Redis, sentinels.master_for(name))
+    return cast(Redis, sentinels.master_for(name, redis_class=_OfSentinels))
+
+
+class _OfSentinels(Redis):
+    """The client of a master, which closes what it asked the sentinels by, too."""
+
+    async def aclose(self, close_connection_pool: bool | None = None) -> None:
+        for sentinel in cast(SentinelConnectionPool, self.connection_pool).sentinel_manager.sentinels:
+            await sentinel.aclose()
+        await super().aclose(close_connection_pool)
 
 
 def _by_cluster(url: str, options: dict[str, Any]) -> Redis:
@@ -144,6 +153,8 @@ async def _facts(redis: Redis, name: str, say: Callable[[str], None]) -> dict[st
         except (AuthenticationError, NoPermissionError) as error:
             raise StartFault(f"Redis at {name} does not let us in: {error}.") from error
         except (RedisError, OSError, TimeoutError) as error:
+            if "password" in str(error):  # a connection that could not be made hides what it was refused for
+                raise StartFault(f"Redis at {name} does not let us in: {str(error).rstrip('.')}.") from error
             raise StartFault(
                 f"Redis at {name} does not answer ({error}): start it, or set REDIS_URL to one that runs."
             ) from error

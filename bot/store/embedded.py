@@ -59,8 +59,12 @@ class EmbeddedRedis:
                 f"Another Grail is running on {self._folder.parent}: "
                 "stop it, or set GRAIL_DATA to another directory."
             )
-        _private_folder(self._socket.parent)
-        await self._launch(program)
+        try:
+            _private_folder(self._socket.parent)
+            await self._launch(program)
+        except BaseException:
+            await self.stop()
+            raise
         self._watch = asyncio.create_task(self._restart_when_it_dies(program), name="embedded-redis")
         return url_of(self._socket)
 
