@@ -264,10 +264,10 @@ class Sender:
         flight = one.flight
         if flight.asked != flight.lane and flight.asked[:1] in "#@" and flight.kind != "line":
             return Moved(str(error), flight.kind, flight.asked, flight.hop, forget=flight.asked)
-        others = [c for c in one.body.get("otherwise") or () if c not in (flight.lane, flight.asked)]
-        if flight.hop < len(others):
-            log.warning("A channel refuses; trying the next", channel=flight.lane, error=error.error)
-            return Moved(str(error), flight.kind, others[flight.hop], flight.hop + 1)
+        for hop, other in enumerate(one.body.get("otherwise") or (), start=1):
+            if hop > flight.hop and other not in (flight.lane, flight.asked):
+                log.warning("A channel refuses; trying the next", channel=flight.lane, error=error.error)
+                return Moved(str(error), flight.kind, other, hop)
         return GivenUp(str(error))
 
     def _without_card(self, one: _Try) -> Outcome:
