@@ -70,7 +70,7 @@ class Grail:
 
         inbox, work, timers = Inbox(self.redis), Work(self.redis), Timers(self.redis)
         people = People(self.current_config, slack, self.redis, clock)
-        self.deploys = Deploys(
+        deploys = Deploys(
             config=self.current_config,
             store=DeployStore(self.redis),
             work=work,
@@ -80,19 +80,13 @@ class Grail:
             clock=clock,
             host=host,
             watcher=name,
+            stopping=self._stop,
         )
-        services = Services(self.current_config, people, self.deploys)
+        services = Services(self.current_config, people, deploys)
         registry = handlers.load()
         router = Router(registry, services, clock)
         outbox = Outbox(self.redis, slack, clock, name=name)
-        reload = Reload(self, people, outbox)
-        self._loop(reload.run(settings.config, self._stop, self.again), "watch over config.yaml")
 
-        if worker_side:
-            jobs = Jobs(router=router, services=services, outbox=outbox, inbox=inbox, timers=timers, clock=clock)
-            worker = Worker(self.redis, jobs.handlers(), clock=clock, name=name, host=host, timers=timers)
-            self._loop(worker.run(self._stop), "worker")
-            self._loop(outbox.run(self._stop), "outbox")
         if web_side:
             transport = Transport(
                 inbox=inbox, router=router, slack=slack, clock=clock, token=self.slack_settings.bot_token,
@@ -105,6 +99,15 @@ class Grail:
             if self.slack_settings.app_token:
                 await transport.connect(self.slack_settings.app_token)
                 self._undo.push_async_callback(transport.close)
+        reload = Reload(self, people, outbox)
+        self._loop(reload.run(settings.config, self._stop, self.again), "watch over config.yaml")
+        if worker_side:
+            jobs = Jobs(
+                router=router, services=services, outbox=outbox, inbox=inbox, timers=timers, clock=clock
+            )
+            worker = Worker(self.redis, jobs.handlers(), clock=clock, name=name, host=host, timers=timers)
+            self._loop(worker.run(self._stop), "worker")
+            self._loop(outbox.run(self._stop), "outbox")
         metrics.UP.set(clock.now())
 
     def current_config(self) -> Config:
@@ -123,10 +126,11 @@ class Grail:
 
     async def stop(self) -> None:
         """End everything that was started, in reverse; work in hand is finished or left for another worker."""
-        self.deploys.stopping.set()
         self._stop.set()
         if self._loops:
-            await asyncio.wait(self._loops, timeout=STOP_SECONDS)
+            _, late = await asyncio.wait(self._loops, timeout=STOP_SECONDS)
+            for task in late:
+                log.warning("stop.late", loop=task.get_name(), seconds=STOP_SECONDS)
         for task in self._loops:
             task.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)

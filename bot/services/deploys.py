@@ -66,7 +66,7 @@ class Status:
 
 
 class Deploys:
-    """host: the machine, as the streams name it. watcher: this very process."""
+    """host: the machine, as the streams name it. watcher: this very process; stopping: set when it is to end."""
 
     def __init__(
         self,
@@ -80,6 +80,7 @@ class Deploys:
         clock: Clock,
         host: str,
         watcher: str,
+        stopping: asyncio.Event,
     ) -> None:
         self._config = config
         self._store = store
@@ -90,7 +91,7 @@ class Deploys:
         self._clock = clock
         self._host = host
         self._watcher = watcher
-        self.stopping = asyncio.Event()
+        self._stopping = stopping
 
     # What people ask
 
@@ -313,7 +314,7 @@ class Deploys:
                 last_line_at = now
                 deploy = await self._saved(deploy.with_(steps=shown))
                 yield deploy
-            if now - began >= WATCH_SECONDS or self.stopping.is_set():
+            if now - began >= WATCH_SECONDS or self._stopping.is_set():
                 return
             await asyncio.sleep(LOOK_SECONDS)
             state = await driver.state(deploy.run)

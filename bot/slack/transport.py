@@ -53,7 +53,7 @@ class Transport:
         self._router = router
         self._slack = slack
         self._clock = clock
-        self._web = AsyncWebClient(token, base_url=base_url)
+        self._web = AsyncWebClient(base_url=base_url)
         # Who we are need not be asked before the first command can be taken: Slack may be slow just then.
         self._we = AuthorizeResult(enterprise_id=None, team_id=None, bot_token=token)
 

@@ -1,0 +1,58 @@
+"""What the environment says, and what is said when half of it is missing."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.errors import StartFault
+from bot.settings import SLACK_API, SlackSettings, read
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        (
+            {"SLACK_BOT_TOKEN": "xoxb-1"},
+            "SLACK_BOT_TOKEN is set, but neither SLACK_SIGNING_SECRET (for HTTP) nor SLACK_APP_TOKEN (for Socket Mode): "
+            "set one of them.",
+        ),
+        (
+            {"SLACK_SIGNING_SECRET": "s"},
+            "SLACK_SIGNING_SECRET is set but SLACK_BOT_TOKEN is not: set it too, or neither.",
+        ),
+        (
+            {"SLACK_APP_TOKEN": "xapp-1"},
+            "SLACK_APP_TOKEN is set but SLACK_BOT_TOKEN is not: set it too, or neither.",
+        ),
+        ({"PORT": "http"}, "PORT is 'http': it has to be a port, 0 to 65535."),
+        (
+            {"GRAIL_WORKSPACE_PORT": "70000"},
+            "GRAIL_WORKSPACE_PORT is '70000': it has to be a port, 0 to 65535.",
+        ),
+    ],
+)
+def test_half_of_the_credentials_or_an_odd_port_is_one_plain_sentence(
+    environment: dict[str, str], words: str
+) -> None:
+    with pytest.raises(StartFault) as caught:
+        read(environment)
+    assert str(caught.value) == words
+
+
+def test_what_is_not_set_has_a_default() -> None:
+    found = read({}, config="/somewhere/config.yaml")
+    assert (found.port, found.workspace_port, found.redis_url, found.slack) == (8000, 3000, None, None)
+    assert found.data == Path("/somewhere/.grail")
+
+
+def test_the_command_line_wins_over_the_environment() -> None:
+    found = read({"PORT": "9000", "GRAIL_CONFIG": "/a.yaml", "GRAIL_DATA": "/d"}, config="/b.yaml", port=9001)
+    assert (found.port, found.config, found.data) == (9001, Path("/b.yaml"), Path("/d"))
+
+
+def test_slack_is_reached_at_its_own_address_unless_another_is_named() -> None:
+    keys = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
+    assert read(keys).slack == SlackSettings("xoxb-1", None, "xapp-1", SLACK_API)
+    there = read({**keys, "SLACK_API_URL": "http://127.0.0.1:3000/api"}).slack
+    assert there is not None
+    assert there.api_url == "http://127.0.0.1:3000/api/"
