@@ -5,7 +5,7 @@ import re
 from .world import World
 
 _KNOWN = re.compile(
-    r"<(?:[@#][A-Z0-9]+(?:\|[^<>]*)?|!(?:here|channel|everyone)|(?:https?://|mailto:)[^\s<>]+)>"
+    r"<(?:[@#][A-Z0-9]+(?:\|[^<>]*)?|!(?:here|channel|everyone)|(?:https?://|mailto:)[^\s<>|]+(?:\|[^<>]*)?)>"
 )
 _URL = re.compile(r"\bhttps?://[^\s<>\"'`]+")
 _EMAIL = re.compile(r"(?<![\w@./:+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b")
@@ -26,7 +26,7 @@ def sent(world: World, text: str, *, named: bool = False, entities: bool = True)
     """
     if not entities:
         return escaped(text)
-    pieces = re.split(r"(`[^`\n]+`)", text)
+    pieces = re.split(r"(```.+?```|`[^`\n]+`)", text, flags=re.DOTALL)
     return "".join(
         escaped(piece)
         if piece.startswith("`") and piece.endswith("`") and len(piece) > 1

@@ -76,8 +76,7 @@ class Messages:
             message |= {"client_msg_id": secrets.token_hex(16)}
         message |= {key: value for key, value in content.items() if value is not None}
         message.setdefault("text", "")
-        if "blocks" in message:
-            message["blocks"] = with_ids(message["blocks"])
+        _name_parts(message)
         root = self._root(channel, message.get("thread_ts"))
         if root is not None:
             message |= {"thread_ts": root["ts"], "parent_user_id": root["user"]}
@@ -96,8 +95,7 @@ class Messages:
             message |= self._by_app()
         message |= {key: value for key, value in content.items() if value is not None}
         message.setdefault("text", "")
-        if "blocks" in message:
-            message["blocks"] = with_ids(message["blocks"])
+        _name_parts(message)
         message |= {"channel": channel.id, "ephemeral_to": person}
         self._ephemeral[ts] = message
         self._journal.put("ephemeral", ts, message)
@@ -107,8 +105,8 @@ class Messages:
     def edit(self, channel: Channel, message: Json, content: Json, *, by: str) -> Json:
         """Replace what is said. `content` has the new text, blocks, attachments, metadata; None takes one away."""
         before = dict(message)
-        if content.get("blocks"):
-            content = content | {"blocks": with_ids(content["blocks"])}
+        content = dict(content)
+        _name_parts(content)
         for key, value in content.items():
             if value is None or value == []:
                 message.pop(key, None)
@@ -123,8 +121,7 @@ class Messages:
     def edit_ephemeral(self, message: Json, content: Json) -> None:
         message.pop("blocks", None)
         message |= {key: value for key, value in content.items() if value is not None}
-        if "blocks" in message:
-            message["blocks"] = with_ids(message["blocks"])
+        _name_parts(message)
         self._journal.put("ephemeral", message["ts"], message)
         told = {"channel": message["channel"], "message": message}
         self._hub.tell("ephemeral_changed", told, to=[message["ephemeral_to"]])
@@ -228,6 +225,14 @@ class Messages:
         if f"<@{me}" in message.get("text", "") and not channel.is_im and message.get("user") != me:
             mention = {key: value for key, value in event.items() if key != "channel_type"}
             self._event(mention | {"type": "app_mention", "channel": channel.id, "event_ts": message["ts"]})
+
+
+def _name_parts(message: Json) -> None:
+    if message.get("blocks"):
+        message["blocks"] = with_ids(message["blocks"])
+    for attachment in message.get("attachments") or []:
+        if isinstance(attachment, dict) and attachment.get("blocks"):
+            attachment["blocks"] = with_ids(attachment["blocks"])
 
 
 def with_ids(blocks: Any) -> Any:

@@ -180,7 +180,10 @@ class Surface:
     def blocks(self) -> Any:
         if self.view is not None:
             return self.view["blocks"]
-        return [self.message.get("blocks"), self.message.get("attachments")]
+        inside = [
+            one.get("blocks") or [] for one in self.message.get("attachments") or [] if isinstance(one, dict)
+        ]
+        return [*(self.message.get("blocks") or []), *(block for blocks in inside for block in blocks)]
 
     def told(self) -> Json:
         """Its part of a payload."""

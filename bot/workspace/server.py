@@ -14,7 +14,7 @@ from .faults import SlackError, WorkspaceError
 from .guard import PAGE_HEADERS, Guard
 from .respond import Respond
 from .settings import Settings
-from .web_api import BODY_MOST, WebApi, through_weather
+from .web_api import BODY_MOST, WebApi, dumps, through_weather
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 PAGE = Path(__file__).parent / "page"
@@ -101,7 +101,8 @@ class Workspace:
         refused = self._guard.refusal(request)
         if refused is not None:
             status, sentence = refused
-            return web.json_response({"ok": False, "ack": None, "error": sentence}, status=status)
+            body = {"ok": False, "ack": None, "error": sentence}
+            return web.json_response(body, status=status, dumps=dumps)
         return await handler(request)
 
     async def _page(self, request: web.Request) -> web.StreamResponse:

@@ -59,7 +59,10 @@ class World:
         if wanted in self.channels:
             return self.channels[wanted]
         if wanted.startswith("@") or "@" in wanted or wanted in self.users:
-            return self.direct(asker.id, self.person(wanted).id)
+            other = self.person(wanted)
+            if other.id == asker.id:
+                raise ControlError(f'Whose direct messages with {said}? Say it with "as".')
+            return self.direct(asker.id, other.id)
         found = self.channel_named(wanted)
         if found is None:
             raise ControlError(f"There is no channel {said!r} here: use a name such as #ops, or @person.")

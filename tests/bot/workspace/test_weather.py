@@ -12,9 +12,9 @@ from tests.fixtures.workspace import DANA, Json, Workspace
 async def status(workspace: Workspace, method: str = "chat.postMessage") -> tuple[int, Json, str | None]:
     headers = {"Authorization": f"Bearer {workspace.settings.bot_token}"}
     said = {"channel": "#ops", "text": "hi"}
-    async with aiohttp.ClientSession() as session:
-        async with session.post(f"{workspace.api_url}{method}", json=said, headers=headers) as answer:
-            return answer.status, await answer.json(), answer.headers.get("Retry-After")
+    url = f"{workspace.api_url}{method}"
+    async with aiohttp.ClientSession(headers=headers) as session, session.post(url, json=said) as answer:
+        return answer.status, await answer.json(), answer.headers.get("Retry-After")
 
 
 async def test_a_failing_slack_answers_500_and_does_nothing(workspace: Workspace) -> None:
@@ -56,7 +56,7 @@ async def test_only_the_named_methods_are_struck_and_only_so_often(workspace: Wo
 async def test_an_old_workspace_knows_base_blocks_only_and_that_is_no_fault_of_the_app(
     workspace: Workspace,
 ) -> None:
-    plan = {"type": "plan", "title": "Deploy", "tasks": []}
+    plan: Json = {"type": "plan", "title": "Deploy", "tasks": []}
     plan["tasks"] = [{"type": "task_card", "task_id": "1", "title": "Prepare", "status": "pending"}]
     said = {"channel": "#ops", "text": "hi", "blocks": [plan]}
     assert (await workspace.api("chat.postMessage", said))["ok"]
@@ -92,7 +92,8 @@ async def test_the_weather_of_other_systems_is_kept_for_them(workspace: Workspac
         ({}, 'Say whose weather: {"system": "slack", …}.'),
         (
             {"system": "slack", "rain": True},
-            "There is no weather called 'rain': there is slow, rate_limited, failing, down, old_blocks, methods, times.",
+            "There is no weather called 'rain': "
+            "there is slow, rate_limited, failing, down, old_blocks, methods, times.",
         ),
         ({"system": "slack", "slow": "very"}, "'slow' is true, false or a number of at least 0."),
         ({"system": "slack", "down": "soon"}, "'down' is true, false or \"after\"."),

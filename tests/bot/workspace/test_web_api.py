@@ -17,10 +17,10 @@ async def call(workspace: Workspace, method: str, *, token: str | None = None, *
     if token != "":
         headers["Authorization"] = f"Bearer {token or workspace.settings.bot_token}"
     verb = how.pop("verb", "POST")
-    async with aiohttp.ClientSession() as session:
-        async with session.request(verb, f"{workspace.api_url}{method}", headers=headers, **how) as answer:
-            body: Json = await answer.json()
-            return body | {"_status": answer.status, "_headers": dict(answer.headers)}
+    url = f"{workspace.api_url}{method}"
+    async with aiohttp.ClientSession(headers=headers) as session, session.request(verb, url, **how) as answer:
+        body: Json = await answer.json()
+        return body | {"_status": answer.status, "_headers": dict(answer.headers)}
 
 
 async def where(workspace: Workspace) -> str:
