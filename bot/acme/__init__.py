@@ -14,9 +14,11 @@ import asyncio
 import json
 import os
 import sys
+import time
 from pathlib import Path
 from subprocess import CalledProcessError
 from urllib.error import URLError
+from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 from bot.acme import front, repository
@@ -39,6 +41,7 @@ class Acme:
     async def stop(self) -> None:
         """End the front and all services behind it. They come back at the next start."""
         await asyncio.to_thread(_ask, self.url, "quit", self._key)
+        await asyncio.to_thread(_until_closed, self.url)
         if self._child is not None:
             try:
                 async with asyncio.timeout(5):
@@ -86,6 +89,12 @@ def _orphan(home: Path) -> Acme | None:
     except (OSError, ValueError, KeyError):
         return None
     return acme if _ask(acme.url, "hello", acme._key) else None
+
+
+def _until_closed(url: str) -> None:
+    end = time.monotonic() + 5
+    while time.monotonic() < end and front.listens(urlsplit(url).port or 0):
+        time.sleep(0.02)
 
 
 def _ask(url: str, verb: str, key: str) -> bool:

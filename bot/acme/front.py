@@ -105,10 +105,11 @@ class Front:
         with self.lock:
             place, old = self.place(told), self.place(told).before
             place.before = None
-            if old is None:
-                return "there is no old version to end"
-            old.over.set()
-            return f"ended the old version {old.short}"
+        if old is None:
+            return "there is no old version to end"
+        old.over.set()
+        ended([old])
+        return f"ended the old version {old.short}"
 
     def back(self, told: dict[str, str]) -> str:
         with self.lock:
@@ -144,9 +145,7 @@ class Front:
             ]
             for version in all_of:
                 version.over.set()
-        end = time.monotonic() + 3
-        while time.monotonic() < end and any(listens(version.port) for version in all_of):
-            time.sleep(0.02)
+        ended(all_of)
 
     def start_again(self, address: str) -> None:
         """Start what answered when the front was ended."""
@@ -193,6 +192,13 @@ class Front:
             pass  # it stays away, and the next deploy brings it
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def ended(versions: list[Version]) -> None:
+    """Wait until their ports are free again, or have had their time."""
+    end = time.monotonic() + 3
+    while time.monotonic() < end and any(listens(version.port) for version in versions):
+        time.sleep(0.02)
 
 
 def listens(port: int) -> bool:

@@ -9,7 +9,9 @@ import asyncio
 import hashlib
 import os
 import re
+import shutil
 import signal
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -179,7 +181,12 @@ class Git:
     async def _ready(self, mirror: Path) -> None:
         if not (mirror / "HEAD").exists():
             mirror.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            await self._run("init", "--quiet", "--bare", "--template=", str(mirror))
+            beside = mirror.with_name(f"{mirror.name}.{os.urandom(4).hex()}.new")
+            await self._run("init", "--quiet", "--bare", "--template=", str(beside))
+            try:
+                beside.rename(mirror)
+            except OSError:  # somebody else was quicker
+                await asyncio.to_thread(shutil.rmtree, beside)
 
     async def _take(self, repository: str, called: str, *refspecs: str) -> None:
         mirror = self.mirror(repository)
@@ -187,7 +194,7 @@ class Git:
         wanted = [each for each in refspecs if not each.startswith("--")]
         patience = self._timeout * (1 if any((mirror / "refs/heads").iterdir()) else 10)
         async with self._locks.setdefault(mirror, asyncio.Lock()):
-            for again in (True, False):
+            for last in (False, False, True):
                 try:
                     await self._git(
                         mirror, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", *options, "--",
@@ -195,10 +202,12 @@ class Git:
                     )  # fmt: skip
                     return
                 except _GitError as failed:
-                    if again and "cannot lock ref" in failed.said:  # another process of ours fetches too
-                        await asyncio.sleep(0.2)
-                        continue
-                    raise _translated(failed, repository, called) from failed
+                    if last or not re.search(r"cannot lock ref|\.lock': File exists", failed.said):
+                        raise _translated(failed, repository, called) from failed
+                    await asyncio.sleep(
+                        0.2
+                    )  # another process of ours fetches too, or was killed while it did
+                    _unlock(mirror, older=self._timeout)
 
     async def _git(self, mirror: Path, *arguments: str, timeout: float | None = None) -> str:
         return await self._run(f"--git-dir={mirror}", *arguments, timeout=timeout)
@@ -225,11 +234,21 @@ class Git:
         return said.decode("utf-8", "replace")
 
 
-class _GitError(Exception):
+class _GitError(OutsideUnavailable):
+    """git ended badly. What it says is not for people: see `_translated`."""
+
     def __init__(self, said: str, *, slow: bool = False) -> None:
-        super().__init__(said)
+        super().__init__("git", "git failed where it should not have.")
         self.said = said
         self.slow = slow
+
+
+def _unlock(mirror: Path, *, older: float) -> None:
+    """Take away locks that no living git can hold any more. older: seconds."""
+    for lock in mirror.rglob("*.lock"):
+        with suppress(OSError):
+            if lock.stat().st_mtime < time.time() - 10 * older:  # the file's age: no time of Grail's
+                lock.unlink()
 
 
 def _translated(failed: _GitError, repository: str, called: str) -> Exception:

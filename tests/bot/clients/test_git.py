@@ -1,5 +1,6 @@
 """Refs become commits, against real repositories and the real git."""
 
+import asyncio
 import os
 import subprocess
 from collections import Counter
@@ -212,3 +213,22 @@ async def test_git_sees_nothing_of_our_environment_but_what_it_needs(tmp_path: P
     seen = {line.split("=")[0] for line in (tmp_path / "seen").read_text().splitlines()}
     assert {"PATH", "HOME"} <= seen
     assert not seen & {"SLACK_BOT_TOKEN", "REDIS_URL"}
+
+
+async def test_the_first_look_may_come_from_several_at_once(shop: Path, tmp_path: Path) -> None:
+    head = git(shop, "rev-parse", "HEAD")
+    asked = [Git(tmp_path / "data") for _ in range(4)]
+    found = await asyncio.gather(*(each.commit(str(shop), "main") for each in asked for _ in range(2)))
+    assert {each.sha for each in found} == {head}
+    assert [each.suffix for each in (tmp_path / "data/repos").iterdir()] == [".git"]
+
+
+async def test_a_lock_that_a_killed_git_left_behind_does_not_stay_in_the_way(shop: Path, asked: Git) -> None:
+    await asked.commit(str(shop), "main")
+    sha = commit(shop, "Sell tea")
+    lock = asked.mirror(str(shop)) / "refs/heads/main.lock"
+    lock.touch()
+    with pytest.raises(OutsideUnavailable):
+        await asked.commit(str(shop), "main")  # it is young: its git may live
+    os.utime(lock, (0, 0))
+    assert (await asked.commit(str(shop), "main")).sha == sha

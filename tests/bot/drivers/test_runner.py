@@ -186,7 +186,7 @@ class TestDeath:
     async def test_it_runs_in_a_session_of_its_own_and_its_steps_each_in_a_group(
         self, scene: Scene, marks: Path
     ) -> None:
-        script = f"for each in $$ $PPID; do ps -o pid=,pgid=,sid= -p $each >> {marks}/seen; done"
+        script = f"for each in $$ $PPID; do cut -d ' ' -f 1,5,6 /proc/$each/stat >> {marks}/seen; done"
         assert (await scene.run(recipe={"prepare": (shell("look", script),)})).phase == "succeeded"
         (pid, group, session), (runner, _, its_session) = (
             map(int, line.split()) for line in (marks / "seen").read_text().splitlines()
