@@ -276,7 +276,7 @@ def _steps_section(deploy: Deploy, now: float) -> Block:
 
 
 def _plan_block(deploy: Deploy) -> Block:
-    done = sum(step.phase in ("succeeded", "skipped") for step in deploy.steps)
+    at, of = deploy.place
     tasks: list[dict[str, Any]] = []
     for index, step in enumerate(deploy.steps[:40]):
         task: dict[str, Any] = {
@@ -292,7 +292,7 @@ def _plan_block(deploy: Deploy) -> Block:
                 "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": line}]}],
             }
         tasks.append(task)
-    return {"type": "plan", "title": f"{done} of {len(deploy.steps)} steps", "tasks": tasks}
+    return {"type": "plan", "title": f"{of} steps" if deploy.over else f"Step {at} of {of}", "tasks": tasks}
 
 
 def quiet_plain(text: str, most: int = 150) -> str:
