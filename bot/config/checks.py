@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-from bot.config.faults import suggestion
+from bot.config.faults import a, suggestion
 from bot.config.values import shown
 
 Data = Mapping[str, Any]
@@ -158,7 +158,7 @@ def _no_option(path: str, ref: Any) -> Iterator[str]:
 
 def _known(path: str, value: Any, kind: str, allowed: list[str]) -> Iterator[str]:
     if isinstance(value, str) and value not in allowed:
-        yield f"{path}: {shown(value)} is not a {kind}{suggestion(value, allowed) or '; there are none yet'}"
+        yield f"{path}: {shown(value)} is not {a(kind)}{suggestion(value, allowed) or '; there are none yet'}"
 
 
 def _blocks(data: Data, part: str) -> dict[str, Data]:

@@ -27,9 +27,7 @@ def _sentence(detail: ErrorDetails, data: Mapping[str, Any]) -> str:
             return f"{path}: is missing"
         case "literal_error":
             kind = str(loc[-1]) if not isinstance(loc[-1], int) else str(loc[-2])
-            return (
-                f"{path}: {shown(value)} is not a {kind.rstrip('s')}; allowed: {_listed(context['expected'])}"
-            )
+            return f"{path}: {shown(value)} is not {a(kind.rstrip('s'))}; allowed: {_listed(context['expected'])}"
         case "value_error":
             return f"{path}: {context['error']}"
         case "string_type":
@@ -52,13 +50,18 @@ def _sentence(detail: ErrorDetails, data: Mapping[str, Any]) -> str:
             return f"{path}: {detail['msg']}"
 
 
+def a(kind: str) -> str:
+    """The kind with its article."""
+    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
+
+
 def dotted(loc: tuple[int | str, ...]) -> str:
     return ".".join(str(part) for part in loc)
 
 
 def suggestion(word: str, allowed: list[str]) -> str:
     """`, did you mean x?` where one of them is near, else the allowed ones."""
-    near = process.extractOne(word.lower(), allowed, score_cutoff=70)
+    near = process.extractOne(word.lower(), allowed, score_cutoff=65)
     if near:
         return f", did you mean {near[0]}?"
     return f"; allowed: {', '.join(allowed)}" if allowed else ""
@@ -128,6 +131,4 @@ def _kind(value: Any) -> str:
 
 
 def _examples(loc: tuple[int | str, ...]) -> str:
-    return {"at": 'a time such as "09:00"', "first": 'a day such as "2026-01-05"'}.get(
-        str(loc[-1]), "see the schema"
-    )
+    return {"at": 'a time such as "09:00"'}.get(str(loc[-1]), "see the schema")

@@ -20,6 +20,7 @@ from bot.config.values import (
     Argument,
     Arguments,
     Channel,
+    Day,
     Duration,
     Email,
     Frozen,
@@ -185,7 +186,7 @@ class Rotation(Model):
     day: Weekday = "monday"
     at: str = Field("09:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
     """When the week is handed over, "09:00"."""
-    first: str = Field("2026-01-05", pattern=r"^\d{4}-\d{2}-\d{2}$")
+    first: Day = "2026-01-05"
     """A day in the week that the first of the people has, "2026-01-05"."""
 
 

@@ -6,6 +6,7 @@ before it.
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any, Literal, NoReturn, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -87,6 +88,16 @@ def zone(value: str) -> str:
     return value
 
 
+def day(value: str) -> str:
+    try:
+        if len(value) != 10:
+            raise ValueError
+        date.fromisoformat(value)
+    except ValueError:
+        raise ValueError(f'{shown(value)} is not a day; allowed: for example "2026-01-05"') from None
+    return value
+
+
 _CHANNEL = re.compile(r"#[^\s#@<>,]{1,80}|[CG][A-Z0-9]{5,}")
 
 
@@ -161,6 +172,7 @@ Duration = Annotated[
 ]
 Name = Annotated[str, AfterValidator(name)]
 Zone = Annotated[str, AfterValidator(zone)]
+Day = Annotated[str, AfterValidator(day)]
 Channel = Annotated[str, AfterValidator(channel)]
 Email = Annotated[str, AfterValidator(email)]
 Argument = Annotated[str, BeforeValidator(argument)]
