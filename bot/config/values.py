@@ -49,6 +49,9 @@ def frozen(value: Mapping[K, V]) -> Mapping[K, V]:
 _DURATION = re.compile(r"(?:(\d+)d)?\s*(?:(\d+)h)?\s*(?:(\d+)m)?\s*(?:(\d+(?:\.\d+)?)s)?")
 
 
+_DURATION_FOR_EDITORS = r"^(?=.)(\d+d)?\s*(\d+h)?\s*(\d+m)?\s*(\d+(\.\d+)?s)?$"
+
+
 def duration(value: Any, info: ValidationInfo) -> float:
     """Seconds of "5m", "1h 30m", "90s". From Python also a plain number of seconds."""
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -168,7 +171,7 @@ def shown(value: Any) -> str:
 Duration = Annotated[
     float,
     BeforeValidator(duration),
-    WithJsonSchema({"type": "string", "pattern": _DURATION.pattern, "examples": ["30s", "5m", "1h 30m"]}),
+    WithJsonSchema({"type": "string", "pattern": _DURATION_FOR_EDITORS, "examples": ["30s", "5m", "1h 30m"]}),
 ]
 Name = Annotated[str, AfterValidator(name)]
 Zone = Annotated[str, AfterValidator(zone)]
