@@ -209,7 +209,7 @@ class Sender:
         if body.get("view"):
             await self._writing(one, "views.publish", user_id=body["user"], view=body["view"])
         if body.get("channel") and body.get("mark"):
-            keep = card.ts if card else body["ts"]
+            keep = card.ts if card and body["of"] == "card" else body["ts"]
             for extra in await self._find(body["channel"], body.get("thread"), body["mark"], body["since"]):
                 if extra.ts != keep:
                     await self.delete(extra)
