@@ -4,7 +4,7 @@ A recipe is other people's code. Its steps get an empty environment plus what th
 TMPDIR of their own, and the GRAIL_* variables below; never a token of Grail's, also when `pass_env` names one.
 Commands never go through a shell; what a person typed is a whole argument or a variable.
 
-    user of the steps     where Grail is root: `user` of the recipe, else one without a name, of the service's own,
+    user of the steps     where Grail is root: `user` of the recipe, else one without a name, of this environment's own,
                           which reads neither the environment of Grail's processes, nor its files, nor its Redis
                           socket (a Redis on a TCP port needs a password, as against every local user).
                           Where Grail is not root: Grail's own. Then the steps can read what Grail's user can,
@@ -52,9 +52,12 @@ def shield() -> bool:
         return False
 
 
-def user_of(service: str) -> int:
-    """The number of the user that a service's steps run as where Grail is root and the recipe names none."""
-    start = zlib.crc32(service.encode())
+def user_of(service: str, environment: str) -> int:
+    """The number of the user that steps run as where Grail is root and the recipe names none.
+
+    One for each environment: a deploy to staging cannot look at the credentials of one to production.
+    """
+    start = zlib.crc32(f"{service}/{environment}".encode())
     for step in range(len(_USERS)):
         number = _USERS[(start + step) % len(_USERS)]
         try:
@@ -153,7 +156,7 @@ class RecipeDriver:
             "mirror": str(mirror) if mirror.exists() else None,
             "pass_env": list(order.recipe.pass_env),
             "user": order.recipe.user,
-            "uid": user_of(order.service),
+            "uid": user_of(order.service, order.environment),
             "limit": self._limit,
             "grace": self._grace,
         }

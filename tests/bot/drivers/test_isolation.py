@@ -99,7 +99,7 @@ async def test_a_recipe_finds_no_token_in_environments_processes_files_and_redis
     said = (await bot.communicate())[0].decode()
     assert said.startswith("succeeded"), said
     if os.geteuid() == 0:
-        assert f"looked at True as {user_of('shop')} found: []" in said
+        assert f"looked at True as {user_of('shop', 'staging')} found: []" in said
     else:  # without a user of its own it reads our files; the environments are shielded all the same
         assert "found: [" in said
         assert "environ" not in said
@@ -212,9 +212,10 @@ async def test_a_user_that_is_not_there_is_said(scene: Scene) -> None:
     assert state.why == "There is no user `no-such-user` on this machine for the recipe."
 
 
-async def test_services_have_users_of_their_own() -> None:
-    users = {user_of(service) for service in ("shop", "search", "gateway")}
-    assert len(users) == 3
+async def test_every_service_has_a_user_of_its_own_in_each_environment() -> None:
+    services, environments = ("shop", "search", "gateway"), ("staging", "production")
+    users = {user_of(service, environment) for service in services for environment in environments}
+    assert len(users) == 6
     for number in users:
         with pytest.raises(KeyError):
             pwd.getpwuid(number)
@@ -251,3 +252,20 @@ async def test_the_shield_keeps_the_environment_from_others_of_the_same_user(sce
 
 async def test_what_is_a_step_of_the_repository_runs_too(scene: Scene) -> None:
     assert (await scene.run(recipe={"deploy": (step("say", "ops/say.sh"),)})).steps[-1].last_line == "said"
+
+
+async def test_whether_we_may_switch_is_found_out_by_trying() -> None:
+    code = textwrap.dedent("""
+        import os, sys
+        sys.path.insert(0, sys.argv[1])
+        from bot.drivers._runner import may_become
+        if os.geteuid() == 0:
+            assert may_become(61184)
+            os.setgid(61183)
+            os.setuid(61183)
+        print(may_become(61184))
+    """)
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", code, str(Path(__file__).parents[3]), stdout=asyncio.subprocess.PIPE
+    )
+    assert (await child.communicate())[0].split() == [b"False"]
