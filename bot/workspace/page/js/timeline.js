@@ -23,7 +23,7 @@ export class Timeline {
     this.scroll.addEventListener("keydown", (event) => this.arrows(event));
     // Whatever grows (a message, an opened log, a keyboard on a phone): who was at the end stays there.
     const watch = new ResizeObserver(() => this.stuck && this.toEnd());
-    watch.observe(this.list);
+    watch.observe(this.list, { box: "border-box" });
     watch.observe(this.scroll);
     this.stuck = true;
   }
