@@ -235,7 +235,8 @@ class People:
                 rung=person.rung,
             )
         if binding.fresh and holder.suspended:
-            await self.audit(None, "suspend", f"<@{holder.user_id}>", binding.why, "")
+            whom = await self.audits.pseudonym(_who(holder), holder.name)
+            await self.audit(None, "suspend", whom, binding.why, "")
             if self._on_suspended:
                 await self._on_suspended(holder, holder.suspended)
         return holder

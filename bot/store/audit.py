@@ -61,7 +61,7 @@ class Audit:
 
         People who are mentioned in `what` or `outcome` become pseudonyms too.
         """
-        team = who.partition(":")[0]
+        team = who.partition(":")[0] if who != GRAIL else None
         pseudonym = who if who == GRAIL else await self.pseudonym(who, name)
         fields = {
             "at": repr(at),
@@ -138,9 +138,9 @@ class Audit:
                 await guarded(self._redis.hdel)(keys.NAMES(), found)
                 await guarded(self._redis.hdel)(keys.PSEUDONYMS(), who)
 
-    async def _without_names(self, text: str, team: str) -> str:
+    async def _without_names(self, text: str, team: str | None) -> str:
         for match in dict.fromkeys(_MENTION.findall(text)):
-            pseudonym = await self.pseudonym(f"{team}:{match}")
+            pseudonym = await self.pseudonym(f"{team}:{match}") if team else "somebody"
             text = re.sub(rf"<@{match}(?:\|[^>]*)?>", pseudonym, text)
         for email in dict.fromkeys(_EMAIL.findall(text)):
             text = text.replace(email, await self.pseudonym(email.lower(), email))

@@ -13,7 +13,6 @@ from bot.errors import ConfigFault
 from tests.bot.config.conftest import SMALL
 from tests.fixtures.store import eventually
 
-
 BIG = SMALL.replace("Small", "Big")
 
 
@@ -81,10 +80,18 @@ async def test_a_file_put_in_the_place_of_the_old_one_is_taken_in(watching: Watc
     assert watching.changed[0][1].company == "Big"
 
 
-async def test_asked_to_look_again_it_does(watching: Watching) -> None:
-    watching.put(BIG)
+async def test_asked_to_look_again_it_does(file: Path, tmp_path: Path) -> None:
+    """The file lies in another folder, behind a link, where no watch sees it change."""
+    (tmp_path / "linked").mkdir()
+    link = tmp_path / "linked" / "config.yaml"
+    link.symlink_to(file)
+    watching = Watching(link)
+    file.write_text(BIG)
+    watching.again.set()
     await eventually(lambda: watching.changed)
     assert watching.changed[0][1].company == "Big"
+    watching.stop.set()
+    await asyncio.wait_for(watching.task, 10)
 
 
 async def test_a_faulty_file_is_told_once_and_changes_nothing(watching: Watching) -> None:

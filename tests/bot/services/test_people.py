@@ -416,4 +416,4 @@ async def test_a_suspension_stands_in_the_audit(world: World) -> None:
     await world.people.holder(TEAM, user)
     newest = (await world.people.audits.read())[0]
     assert (newest.who, newest.word, newest.outcome) == ("grail", "suspend", "changed")
-    assert newest.what.startswith("p-")
+    assert newest.what == await world.people.audits.pseudonym(f"{TEAM}:{user}")
