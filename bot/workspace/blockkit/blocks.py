@@ -3,7 +3,7 @@
 from .elements import CHOICES, MENUS, PRESSED, WRITTEN, image
 from .objects import IDENTIFIER, either, plain, slack_file, text_kinds
 from .rich import rich_text
-from .rules import Check, any_of, array, by_type, flag, one_of, string, typed, url, word
+from .rules import NAME, Check, any_of, array, by_type, flag, one_of, string, typed, url, word
 
 BLOCK_ID: dict[str, Check] = {"block_id": IDENTIFIER}
 
@@ -56,5 +56,5 @@ BASE: dict[str, Check] = {
             "provider_icon_url": url(),
         },
     ),
-    "file": typed("file", {"external_id": string(255, 1), "source": word("remote")}, BLOCK_ID),
+    "file": typed("file", {"external_id": NAME, "source": word("remote")}, BLOCK_ID),
 }

@@ -18,7 +18,7 @@ from .objects import (
     values_differ,
 )
 from .rich import rich_text
-from .rules import Check, Fault, Rule, array, flag, number, one_of, record, string, typed, url, word
+from .rules import NAME, Check, Fault, Rule, array, flag, number, one_of, record, string, typed, url, word
 
 _ACTION: dict[str, Check] = {"action_id": IDENTIFIER}
 _FOCUS: dict[str, Check] = {"focus_on_load": flag}
@@ -104,11 +104,7 @@ for _many in (False, True):
     _answers: dict[str, Check] = {} if _many else {"response_url_enabled": flag}
 
     def _initial(name: str, many: bool = _many) -> dict[str, Check]:
-        return (
-            {f"initial_{name}s": array(string(255, 1), 100, 1)}
-            if many
-            else {f"initial_{name}": string(255, 1)}
-        )
+        return {f"initial_{name}s": array(NAME, None, 1)} if many else {f"initial_{name}": NAME}
 
     MENUS |= {
         f"{_prefix}static_select": typed(
@@ -166,7 +162,7 @@ CHOICES: dict[str, Check] = {
         initial_among_options("initial_option"),
     ),
     "datepicker": typed("datepicker", {}, {**_PICKED, "initial_date": _date}),
-    "timepicker": typed("timepicker", {}, {**_PICKED, "initial_time": _time, "timezone": string(255, 1)}),
+    "timepicker": typed("timepicker", {}, {**_PICKED, "initial_time": _time, "timezone": NAME}),
     "datetimepicker": typed(
         "datetimepicker",
         {},
@@ -209,9 +205,7 @@ WRITTEN: dict[str, Check] = {
         {**_WRITTEN, "initial_value": rich_text, "min_lines": number(1, 100), "max_lines": number(1, 100)},
         _in_order("min_lines", "max_lines"),
     ),
-    "file_input": typed(
-        "file_input", {}, {**_ACTION, "filetypes": array(string(255, 1)), "max_files": number(1, 10)}
-    ),
+    "file_input": typed("file_input", {}, {**_ACTION, "filetypes": array(NAME), "max_files": number(1, 10)}),
 }
 
 FEEDBACK: dict[str, Check] = {
@@ -226,7 +220,7 @@ FEEDBACK: dict[str, Check] = {
             "value": string(2000),
             "confirm": confirm,
             "accessibility_label": string(75),
-            "visible_to_user_ids": array(string(255, 1)),
+            "visible_to_user_ids": array(NAME),
         },
     ),
 }

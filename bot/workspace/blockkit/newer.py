@@ -7,9 +7,24 @@ from .blocks import BASE, BLOCK_ID
 from .elements import FEEDBACK, button, image
 from .objects import either, marked, plain
 from .rich import rich_text
-from .rules import Check, any_of, array, by_type, flag, number, only, record, string, typed, url, word
+from .rules import (
+    NAME,
+    WORDS,
+    Check,
+    any_of,
+    array,
+    by_type,
+    flag,
+    number,
+    only,
+    record,
+    string,
+    typed,
+    url,
+    word,
+)
 
-_RAW_TEXT = typed("raw_text", {"text": string(None, 1)}, {})
+_RAW_TEXT = typed("raw_text", {"text": WORDS}, {})
 _RAW_NUMBER = typed("raw_number", {"value": number(whole=False), "text": string()}, {})
 _CELLS: dict[str, Check] = {"raw_text": _RAW_TEXT, "raw_number": _RAW_NUMBER, "rich_text": rich_text}
 _SHORT = string(20, 1)  # labels in a chart
@@ -17,15 +32,15 @@ _SHORT = string(20, 1)  # labels in a chart
 task_card = typed(
     "task_card",
     {
-        "task_id": string(255, 1),
-        "title": string(None, 1),
+        "task_id": NAME,
+        "title": WORDS,
         "status": word("pending", "in_progress", "complete", "error"),
     },
     {
         **BLOCK_ID,
         "details": rich_text,
         "output": rich_text,
-        "sources": array(typed("url", {"url": url(), "text": string(None, 1)}, {})),
+        "sources": array(typed("url", {"url": url(), "text": WORDS}, {})),
     },
 )
 
@@ -60,7 +75,7 @@ table = typed(
     {
         **BLOCK_ID,
         "column_settings": array(
-            record({}, {"align": word("left", "center", "right"), "is_wrapped": flag}), 20, 0
+            record({}, {"align": word("left", "center", "right"), "is_wrapped": flag}), 20
         ),
     },
 )
@@ -120,7 +135,7 @@ def _rows_alike(value: Mapping[str, Any]) -> tuple[str, str] | None:
 
 data_table = typed(
     "data_table",
-    {"caption": string(None, 1), "rows": array(array(by_type(_CELLS), 20, 1), 101, 2)},
+    {"caption": WORDS, "rows": array(array(by_type(_CELLS), 20, 1), 101, 2)},
     {**BLOCK_ID, "page_size": number(1, 100), "row_header_column_index": number(0)},
     _rows_alike,
 )
@@ -158,7 +173,7 @@ _charts: dict[str, Check] = {
 NEWER: dict[str, Check] = {
     "plan": typed(
         "plan",
-        {"title": string(None, 1)},
+        {"title": WORDS},
         {**BLOCK_ID, "tasks": array(by_type({"task_card": task_card}))},
         _tasks_differ,
     ),

@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from .rules import Check, Rule, any_of, array, by_type, flag, one_of, record, string, typed, url, word
+from .rules import NAME, Check, Rule, any_of, array, by_type, flag, one_of, record, string, typed, url, word
 
-IDENTIFIER = string(255)
+IDENTIFIER = string(255)  # what an app chooses itself; an empty one counts as none
 
 
-def plain(most: int = 3000) -> Check:
+def plain(most: int) -> Check:
     """A text object without markup."""
     return by_type({"plain_text": typed("plain_text", {"text": string(most, 1)}, {"emoji": flag})})
 
 
-def marked(most: int = 3000) -> Check:
+def marked(most: int) -> Check:
     """A text object in mrkdwn."""
     return by_type({"mrkdwn": typed("mrkdwn", {"text": string(most, 1)}, {"verbatim": flag})})
 
@@ -23,7 +23,7 @@ def text_kinds(most: int) -> dict[str, Check]:
     return {"plain_text": plain(most), "mrkdwn": marked(most)}
 
 
-def either(most: int = 3000) -> Check:
+def either(most: int) -> Check:
     """A text object of either kind."""
     return by_type(text_kinds(most))
 
@@ -50,20 +50,20 @@ confirm = record(
 )
 
 dispatch_action_config = record(
-    {"trigger_actions_on": array(word("on_enter_pressed", "on_character_entered"), 2, 1)}, {}
+    {"trigger_actions_on": array(word("on_enter_pressed", "on_character_entered"))}, {}
 )
 
 conversation_filter = record(
     {},
     {
-        "include": array(word("im", "mpim", "private", "public"), 4, 1),
+        "include": array(word("im", "mpim", "private", "public"), None, 1),
         "exclude_external_shared_channels": flag,
         "exclude_bot_users": flag,
     },
     any_of("include", "exclude_external_shared_channels", "exclude_bot_users"),
 )
 
-slack_file = record({}, {"id": string(255, 1), "url": url()}, one_of("id", "url"))
+slack_file = record({}, {"id": NAME, "url": url()}, one_of("id", "url"))
 
 
 def initial_among_options(key: str) -> Rule:
@@ -84,13 +84,10 @@ def initial_among_options(key: str) -> Rule:
 
 
 def values_differ(value: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Two options of a menu may not carry the same value."""
+    """Two options of a list may not carry the same value, or nobody knows which was chosen."""
     seen: set[str] = set()
-    listed = list(value.get("options", ()))
-    for group in value.get("option_groups", ()):
-        listed.extend(group["options"])
-    for each in listed:
+    for each in value.get("options", ()):
         if each["value"] in seen:
-            return ("options" if "options" in value else "option_groups"), f"duplicate value: {each['value']}"
+            return "options", f"duplicate value: {each['value']}"
         seen.add(each["value"])
     return None

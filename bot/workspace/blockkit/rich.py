@@ -1,30 +1,30 @@
 """rich_text: sections, lists, quotes and preformatted text, and what may stand inside a line."""
 
-from .rules import Check, array, by_type, flag, number, record, string, typed, url, word
+from .rules import NAME, WORDS, Check, array, by_type, flag, number, record, string, typed, url, word
 
 _STYLES = ("bold", "italic", "strike", "code", "underline", "highlight", "client_highlight", "unlink")
 _style: dict[str, Check] = {"style": record({}, dict.fromkeys(_STYLES, flag))}
 _border = word(0, 1)
 
 _inline: dict[str, Check] = {
-    "text": typed("text", {"text": string(None, 1)}, _style),
+    "text": typed("text", {"text": WORDS}, _style),
     "link": typed("link", {"url": url()}, {"text": string(), "unsafe": flag, **_style}),
-    "user": typed("user", {"user_id": string(255, 1)}, _style),
-    "usergroup": typed("usergroup", {"usergroup_id": string(255, 1)}, _style),
-    "team": typed("team", {"team_id": string(255, 1)}, _style),
-    "channel": typed("channel", {"channel_id": string(255, 1)}, _style),
+    "user": typed("user", {"user_id": NAME}, _style),
+    "usergroup": typed("usergroup", {"usergroup_id": NAME}, _style),
+    "team": typed("team", {"team_id": NAME}, _style),
+    "channel": typed("channel", {"channel_id": NAME}, _style),
     "emoji": typed(
         "emoji",
-        {"name": string(None, 1)},
+        {"name": WORDS},
         {"unicode": string(), "url": url(), "skin_tone": number(1, 6), **_style},
     ),
     "date": typed(
         "date",
-        {"timestamp": number(0), "format": string(None, 1)},
+        {"timestamp": number(0), "format": WORDS},
         {"fallback": string(), "url": url(), **_style},
     ),
     "broadcast": typed("broadcast", {"range": word("here", "channel", "everyone")}, _style),
-    "color": typed("color", {"value": string(None, 1)}, _style),
+    "color": typed("color", {"value": WORDS}, _style),
 }
 
 _line = array(by_type(_inline))
@@ -50,7 +50,7 @@ rich_text = typed(
                     "rich_text_preformatted": typed(
                         "rich_text_preformatted",
                         {"elements": _code},
-                        {"border": _border, "language": string(255, 1)},
+                        {"border": _border, "language": NAME},
                     ),
                 }
             ),

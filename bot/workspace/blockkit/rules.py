@@ -35,6 +35,12 @@ def string(most: int | None = None, least: int = 0) -> Check:
     return check
 
 
+WORDS = string(None, 1)
+"""Something to read, however long."""
+NAME = string(255, 1)
+"""The id of something, or a short name."""
+
+
 def url(most: int = 3000) -> Check:
     """An absolute web address."""
     length = string(most, 1)

@@ -97,28 +97,25 @@ _optional_view: dict[str, Check] = {
     "external_id": IDENTIFIER,
     "blocks": lambda value, path, found: None,  # judged by `faults`, which knows the surface
 }
+_modal_alone: dict[str, Check] = {
+    "submit": plain(24),
+    "close": plain(24),
+    "clear_on_close": flag,
+    "notify_on_close": flag,
+    "submit_disabled": flag,
+}
 _VIEWS: dict[str, Check] = {
     "modal": record(
         {"type": word("modal"), "title": plain(24), "blocks": _optional_view["blocks"]},
-        {
-            **_optional_view,
-            "submit": plain(24),
-            "close": plain(24),
-            "clear_on_close": flag,
-            "notify_on_close": flag,
-            "submit_disabled": flag,
-        },
+        {**_optional_view, **_modal_alone},
     ),
-    # a Home tab ignores what only a modal has
+    # a Home tab ignores what only a modal has, but looks at its form
     "home": record(
         {"type": word("home"), "blocks": _optional_view["blocks"]},
         {
             **_optional_view,
+            **_modal_alone,
             "title": plain(24),
-            "submit": plain(24),
-            "close": plain(24),
-            "clear_on_close": flag,
-            "notify_on_close": flag,
         },
     ),
 }
