@@ -106,11 +106,11 @@ class OutboxStore:
             keys.OUTBOX_PACE(lane=""),
             keys.OUTBOX_DONE(id=""),
             keys.OUTBOX_NAME(name=""),
-            keys.CARD(card=""),
         ]
 
     async def _run(self, what: str, now: float, arguments: Mapping[str, Any], body: str = "") -> Any:
-        return await self._scripts.run("outbox", self._keys, [what, repr(now), json.dumps(arguments), body])
+        said = [repr(now), json.dumps(arguments), body]
+        return await self._scripts.run(f"outbox_{what}", self._keys, said)
 
     async def once(
         self,
@@ -131,7 +131,7 @@ class OutboxStore:
         about: dict[str, Any] = {"id": id, "kind": kind, "lane": lane, "request": request, "wake": wake}
         if card is not None:
             about |= {"record": keys.CARD(card=card), "wait": f"wait:card:{card}"}
-        return bool(await self._run("once", now, about, body))
+        return bool(await self._run("put", now, about, body))
 
     async def newest(
         self,
@@ -159,7 +159,7 @@ class OutboxStore:
             "request": request,
             "wake": wake,
         }
-        return bool(await self._run("newest", now, about, body))
+        return bool(await self._run("put", now, about, body))
 
     async def take(self, sender: str, *, now: float, limit: int) -> Taken:
         """The calls that may be made now; they are this sender's until its lease ends."""
@@ -188,7 +188,7 @@ class OutboxStore:
         ts: str = "",
         **more: Any,
     ) -> Settled:
-        """The call ended: `sent`, `again`, `moved` or `given_up`, with what outbox.lua wants for it."""
+        """The call ended: `sent`, `again`, `moved` or `given_up`, with what outbox_settle.lua wants for it."""
         about = {
             "lane": flight.lane,
             "fence": flight.fence,

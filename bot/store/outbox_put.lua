@@ -1,0 +1,51 @@
+-- Put an entry into the outbox. Answers 0: known already, 1: kept, 2: folded into one that waits.
+--!include _outbox
+-- What is sent once an id: a line, something said, an answer. a: id, kind, lane, record and wait (of the card it hangs on)
+local function once()
+  if redis.call('EXISTS', done_of .. a.id) == 1 or redis.call('HEXISTS', entries, a.id) == 1 then return 0 end
+  local e, lane = new(a.id, a.kind), a.lane
+  if a.kind == 'ephemeral' then e.prio = 0 end
+  if a.record then
+    e.record = a.record
+    local channel, ts = place(e)
+    if ts then lane = channel else lane, e.at = a.wait, now + 3600 end
+  end
+  redis.call('HSET', bodies, a.id, ARGV[3])
+  enter(e, resolve(lane))
+  return 1
+end
+
+-- Of which only the newest counts: a card, a home tab. a: id, kind, lane, record, version, urgent, life
+local function newest()
+  local found = redis.call('HMGET', a.record, 'version', 'channel', 'ts', 'edited')
+  if found[1] and (tonumber(found[1]) or -1) >= a.version then return 0 end
+  redis.call('HSET', a.record, 'version', a.version)
+  redis.call('EXPIRE', a.record, a.life)
+  redis.call('HSET', bodies, a.id, ARGV[3])
+  local e, standing = head(a.id), found[3] or a.kind == 'home'
+  local answer = e and 2 or 1
+  if not e then
+    e = new(a.id, a.kind)
+    e.record, e.lane = a.record, standing and found[2] or resolve(a.lane)
+    if standing then
+      e.prio = 2
+      e.at = math.max(now, (tonumber(found[4]) or 0) + EDIT_PAUSE)
+    end
+  end
+  e.version = a.version
+  if a.request ~= '' then e.request = a.request end
+  if a.urgent then
+    e.urgent = true
+    if standing then e.prio, e.at = 0, math.min(e.at, now) end
+  end
+  enter(e, e.lane)
+  return answer
+end
+
+local answer = a.version and newest() or once()
+if a.wake then  -- no sender in that process: wake one in another
+  redis.call('LPUSH', wake, 1)
+  redis.call('LTRIM', wake, 0, 15)
+  redis.call('EXPIRE', wake, 3600)
+end
+return answer
