@@ -3,8 +3,9 @@
 import argparse
 import asyncio
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
+from typing import Any
 
 from bot import logs, processes, settings
 from bot.errors import ConfigFault, GrailError, StartFault
@@ -82,20 +83,29 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def _in_loop(run: Coroutine[Any, Any, int]) -> int:
+    """Run it to its end, on uvloop where it can be had (a tenth faster)."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.run(run)
+    return uvloop.run(run)
+
+
 def _read(called: argparse.Namespace) -> settings.Settings:
     return settings.read(config=called.config, port=called.port)
 
 
 def _run(called: argparse.Namespace) -> int:
-    return asyncio.run(processes.run(_read(called), workspace=called.workspace))
+    return _in_loop(processes.run(_read(called), workspace=called.workspace))
 
 
 def _web(called: argparse.Namespace) -> int:
-    return asyncio.run(processes.serve(_read(called), web_side=True))
+    return _in_loop(processes.serve(_read(called), web_side=True))
 
 
 def _worker(called: argparse.Namespace) -> int:
-    return asyncio.run(processes.serve(_read(called), web_side=False))
+    return _in_loop(processes.serve(_read(called), web_side=False))
 
 
 def _check(called: argparse.Namespace) -> int:
@@ -126,19 +136,19 @@ def _manifest(called: argparse.Namespace) -> int:
 
 
 def _do(called: argparse.Namespace) -> int:
-    return asyncio.run(processes.do(" ".join(called.words), called.url, _read(called).port))
+    return _in_loop(processes.do(" ".join(called.words), called.url, _read(called).port))
 
 
 def _backup(called: argparse.Namespace) -> int:
-    return asyncio.run(processes.backup(_read(called), Path(called.file)))
+    return _in_loop(processes.backup(_read(called), Path(called.file)))
 
 
 def _restore(called: argparse.Namespace) -> int:
-    return asyncio.run(processes.restore(_read(called), Path(called.file), over=called.over))
+    return _in_loop(processes.restore(_read(called), Path(called.file), over=called.over))
 
 
 def _audit(called: argparse.Namespace) -> int:
-    return asyncio.run(processes.audit_verify(_read(called)))
+    return _in_loop(processes.audit_verify(_read(called)))
 
 
 __all__ = ["StartFault", "main", "parser"]

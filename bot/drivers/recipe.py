@@ -22,6 +22,7 @@ import os
 import pwd
 import re
 import signal
+import subprocess
 import sys
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -191,13 +192,21 @@ class RecipeDriver:
             "git": environment_for_git(self._environ),
             "clock": self._environ.get("GRAIL_CLOCK_FILE"),
         }
-        child = await asyncio.create_subprocess_exec(
-            sys.executable, "-I", "-S", "-B", _runner.__file__, str(folder),
-            env={"PATH": self._environ.get("PATH") or os.defpath}, cwd="/", start_new_session=True,
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
+        command = [sys.executable, "-I", "-S", "-B", _runner.__file__, str(folder)]
+
+        def launched() -> bytes:
+            # Not through the event loop: uvloop lets a child inherit more of our open files than its own three.
+            done = subprocess.run(
+                command, input=json.dumps(given).encode(), capture_output=True, timeout=30, check=False, cwd="/",
+                env={"PATH": self._environ.get("PATH") or os.defpath}, start_new_session=True,
+            )  # fmt: skip
+            return done.stderr  # closed when the run has begun
+
+        try:
+            complaint = await asyncio.to_thread(launched)
+        except subprocess.TimeoutExpired as error:
+            raise TimeoutError("it did not begin in time") from error
         async with asyncio.timeout(30):
-            _, complaint = await child.communicate(json.dumps(given).encode())  # ends when the run has begun
             while not (folder / "begun").exists():
                 if not _held(folder):
                     raise OSError(
