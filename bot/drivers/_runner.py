@@ -354,21 +354,17 @@ class Run:
         wanted = self.order["user"]
         if wanted is not None:
             try:
-                known = pwd.getpwuid(int(wanted)) if wanted.isdigit() else pwd.getpwnam(wanted)
+                number, group, groups = account(wanted)
             except KeyError:
                 raise Ended(
                     "failed", f"There is no user `{wanted}` on this machine for the recipe."
                 ) from None
-            if known.pw_uid == os.geteuid():
+            if number == os.geteuid():
                 return
-            if not may_become(known.pw_uid):
-                raise Ended(
-                    "failed", f"The recipe wants the user `{wanted}`, and Grail may not switch users."
-                )
-            self.user = {
-                "user": known.pw_uid, "group": known.pw_gid,
-                "extra_groups": os.getgrouplist(known.pw_name, known.pw_gid),
-            }  # fmt: skip
+            if not may_become(number):
+                why = f"The recipe wants the user `{wanted}`, and Grail may not switch users."
+                raise Ended("failed", why)
+            self.user = {"user": number, "group": group, "extra_groups": groups}
         elif may_become(number := self.order["uid"]):
             self.user = {"user": number, "group": number, "extra_groups": []}
         if self.user and not all(
@@ -487,6 +483,14 @@ def how(name: str, code: int) -> str:
     except ValueError:
         ended = str(-code)
     return f"Step `{name}` was ended by the signal {ended}."
+
+
+def account(name: str) -> tuple[int, int, list[int]]:
+    """User, group and further groups by name, or by a number that needs no name. Raises KeyError."""
+    if name.isdigit():
+        return int(name), int(name), []
+    known = pwd.getpwnam(name)
+    return known.pw_uid, known.pw_gid, os.getgrouplist(name, known.pw_gid)
 
 
 def may_become(user: int) -> bool:

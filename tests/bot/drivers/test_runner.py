@@ -94,9 +94,8 @@ class TestCancel:
 
 
 class TestDeath:
-    async def test_the_run_goes_on_when_the_bot_is_killed_and_is_found_by_the_next(
-        self, scene: Scene, marks: Path
-    ) -> None:
+    async def bot(self, scene: Scene, script: str) -> asyncio.subprocess.Process:
+        """A process that starts the run and says so; for killing."""
         code = (
             "import asyncio, sys; from pathlib import Path; sys.path.insert(0, sys.argv[1])\n"
             "from tests.bot.drivers.conftest import Scene, shell\n"
@@ -108,12 +107,17 @@ class TestDeath:
             "    await asyncio.sleep(600)\n"
             "asyncio.run(main())\n"
         )
-        script = f"echo ran >> {marks}/ran; while [ ! -e {marks}/go ]; do sleep 0.02; done; echo gone on"
         root = str(Path(__file__).parents[3])
-        bot = await asyncio.create_subprocess_exec(
+        return await asyncio.create_subprocess_exec(
             sys.executable, "-c", code, root, str(scene.data), str(scene.repository), scene.commit, script,
             stdout=asyncio.subprocess.PIPE, start_new_session=True,
         )  # fmt: skip
+
+    async def test_the_run_goes_on_when_the_bot_is_killed_and_is_found_by_the_next(
+        self, scene: Scene, marks: Path
+    ) -> None:
+        script = f"echo ran >> {marks}/ran; while [ ! -e {marks}/go ]; do sleep 0.02; done; echo gone on"
+        bot = await self.bot(scene, script)
         assert bot.stdout is not None
         assert await bot.stdout.readline() == b"begun\n"
         os.killpg(bot.pid, signal.SIGKILL)
@@ -124,6 +128,22 @@ class TestDeath:
         state = await scene.end("d-1")
         assert state.phase == "succeeded"
         assert state.steps[-1].last_line == "gone on"
+        assert (marks / "ran").read_text() == "ran\n"
+
+    @pytest.mark.parametrize("point", ["order.json", "lock", "status.json", "begun"])
+    async def test_a_bot_killed_while_it_starts_a_run_has_started_it_once(
+        self, scene: Scene, marks: Path, point: str
+    ) -> None:
+        script = f"echo ran >> {marks}/ran"
+        bot = await self.bot(scene, script)
+        async with asyncio.timeout(20):
+            while not (scene.folder() / point).exists():  # noqa: ASYNC110
+                await asyncio.sleep(0)
+        os.killpg(bot.pid, signal.SIGKILL)
+        await bot.wait()
+        order = scene.order(recipe={"deploy": (shell("wait", script),)})
+        assert await scene.driver.start(order) == "d-1"
+        assert (await scene.end("d-1")).phase == "succeeded"
         assert (marks / "ran").read_text() == "ran\n"
 
     async def test_a_run_whose_supervisor_was_killed_is_lost_and_its_processes_are_ended(
