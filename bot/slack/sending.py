@@ -5,21 +5,20 @@ counted without our knowing, the message is looked for first, by its mark. Only 
 (ephemeral messages, answers to a response_url) cannot be looked for: after an unknown outcome it is sent again.
 """
 
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 import structlog
 
 from bot.clients.slack import Slack, SlackRateLimited, SlackRefused, SlackUnavailable
-from bot.slack.packing import mark, marked, variants
+from bot.slack.looking import Looker
+from bot.slack.outcomes import Again, GivenUp, Moved, Outcome, Sent
+from bot.slack.packing import mark, variants
 from bot.store.outbox import Flight, OutboxStore, Posted
 
 log = structlog.get_logger()
 
-LOOK_BACK = 600  # seconds before the first try from which we look: Slack's clock need not be ours
-PAGES = 20  # of 200 messages, at most, that are looked through
 GIVE_UP = 86_400  # seconds that an entry is tried while Slack does not answer
 NO_CARD_YET = 3_600  # seconds that a line waits for its card
 
@@ -32,52 +31,6 @@ REFUSED_CHANNEL = {
 GONE = {"message_not_found", "cant_update_message", "edit_window_closed"}
 
 
-@dataclass(frozen=True)
-class Sent:
-    """It is there. posted: as a message of its own. found: an earlier try had counted; its content is unknown."""
-
-    channel: str = ""
-    ts: str = ""
-    posted: bool = False
-    found: bool = False
-
-
-@dataclass(frozen=True)
-class Again:
-    """Not yet. after: seconds, None: longer with each try. limited: the method that Slack wants rested.
-
-    order: nothing else of its lane may go before it. counted: as a try that failed.
-    """
-
-    why: str
-    after: float | None = None
-    doubt: bool = False
-    limited: str | None = None
-    order: bool = True
-    counted: bool = True
-
-
-@dataclass(frozen=True)
-class Moved:
-    """It goes another way. repost: the message we edited is gone. forget: a name whose id is no longer right."""
-
-    why: str
-    kind: str
-    lane: str
-    hop: int = 0
-    body: str = ""
-    repost: bool = False
-    forget: str | None = None
-
-
-@dataclass(frozen=True)
-class GivenUp:
-    why: str
-
-
-Outcome = Sent | Again | Moved | GivenUp
-
-
 class _Try:
     """What one try knows. doubt: a message of ours may stand in Slack without our knowing where."""
 
@@ -88,10 +41,11 @@ class _Try:
         self.writing = False
 
 
-class Sender:
+class Sending:
     def __init__(self, slack: Slack, store: OutboxStore) -> None:
         self._slack = slack
         self._store = store
+        self._look = Looker(slack)
         self._kinds = {
             "card": self._card,
             "line": self._line,
@@ -184,7 +138,7 @@ class Sender:
         if card is None:
             return self._without_card(one)
         if one.doubt:
-            async for message in self._messages(card.channel, card.ts, one.flight.entry.get("first")):
+            async for message in self._look.messages(card.channel, card.ts, one.flight.entry.get("first")):
                 if any(file.get("name") == body["name"] for file in message.get("files") or ()):
                     return Sent(card.channel, str(message["ts"]), found=True)
             one.doubt = False
@@ -210,7 +164,9 @@ class Sender:
             await self._writing(one, "views.publish", user_id=body["user"], view=body["view"])
         if body.get("channel") and body.get("mark"):
             keep = card.ts if card and body["of"] == "card" else body["ts"]
-            for extra in await self._find(body["channel"], body.get("thread"), body["mark"], body["since"]):
+            for extra in await self._look.find(
+                body["channel"], body.get("thread"), body["mark"], body["since"]
+            ):
                 if extra.ts != keep:
                     await self.delete(extra)
         if card and body["of"] == "card":
@@ -239,9 +195,9 @@ class Sender:
                 opened = await self._slack.call("conversations.open", users=channel[1:])
                 channel = str(opened["channel"]["id"])
             if one.doubt:
-                known = await self._id_of(channel)
+                known = await self._look.id_of(channel)
                 first = flight.entry.get("first")
-                found = await self._find(known, thread, flight.id, first) if known else []
+                found = await self._look.find(known, thread, flight.id, first) if known else []
                 if found:
                     return Sent(found[0].channel, found[0].ts, posted=True, found=True)
                 one.doubt = False
@@ -311,61 +267,3 @@ class Sender:
             answer = await self._slack.call(method, **arguments)
         one.writing = False
         return answer
-
-    # --- looking for it
-
-    async def _find(self, channel: str, thread: str | None, id: str, since: Any) -> list[Posted]:
-        """Where the entry `id` stands, oldest first."""
-        found = []
-        async for message in self._messages(channel, thread, since):
-            if marked(message, id):
-                found.append(Posted(channel, str(message["ts"])))
-        return sorted(found, key=lambda posted: posted.ts)
-
-    async def _messages(self, channel: str, thread: str | None, since: Any) -> AsyncIterator[dict[str, Any]]:
-        method = "conversations.replies" if thread else "conversations.history"
-        oldest = f"{max(0.0, float(since) - LOOK_BACK):.6f}" if since else None
-        cursor: str | None = None
-        for _ in range(PAGES):
-            try:
-                answer = await self._slack.call_patiently(
-                    method,
-                    channel=channel,
-                    ts=thread,
-                    oldest=oldest,
-                    cursor=cursor,
-                    limit=200,
-                    include_all_metadata=True,
-                )
-            except SlackRefused as error:
-                log.warning("Slack does not let us look for a message", method=method, error=error.error)
-                return
-            for message in answer.get("messages") or ():
-                yield message
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
-            if not cursor:
-                return
-
-    async def _id_of(self, channel: str) -> str | None:
-        """The id of a channel that is known by its name only, or None where we cannot see it."""
-        if not channel.startswith("#"):
-            return channel
-        cursor: str | None = None
-        for _ in range(PAGES):
-            try:
-                answer = await self._slack.call_patiently(
-                    "conversations.list",
-                    types="public_channel,private_channel",
-                    exclude_archived=True,
-                    limit=200,
-                    cursor=cursor,
-                )
-            except SlackRefused:
-                return None
-            for one in answer.get("channels") or ():
-                if one.get("name") == channel[1:]:
-                    return str(one["id"])
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
-            if not cursor:
-                return None
-        return None
