@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
+from zoneinfo import available_timezones
 
 import orjson
 from aiohttp import web
@@ -18,6 +19,16 @@ from .respond import Respond
 from .web_api import dumps
 
 KEEP_ALIVE_SECONDS = 15.0
+PROFILE: dict[str, type] = {
+    "email": str,
+    "name": str,
+    "real_name": str,
+    "tz": str,
+    "title": str,
+    "deleted": bool,
+    "is_restricted": bool,
+    "is_admin": bool,
+}
 Act = Callable[[Json], Awaitable[Done]]
 
 
@@ -122,18 +133,12 @@ class Control:
         world = self._core.world
         user = world.person(needed(asked, "as", "an e-mail"))
         changes = {key: value for key, value in asked.items() if key != "as"}
-        unknown = set(changes) - {
-            "email",
-            "name",
-            "real_name",
-            "tz",
-            "title",
-            "deleted",
-            "is_restricted",
-            "is_admin",
-        }
-        if unknown:
-            raise ControlError(f"{sorted(unknown)[0]!r} cannot be changed here.")
+        for key, value in changes.items():
+            kind = PROFILE.get(key)
+            if kind is None:
+                raise ControlError(f"{key!r} cannot be changed here: there is {', '.join(PROFILE)}.")
+            if not isinstance(value, kind) or (key == "tz" and value not in available_timezones()):
+                raise ControlError(f"{value!r} cannot be a {key}.")
         world.users[user.id] = replace(user, **changes)
         world.keep_user(world.users[user.id])
         return Done()

@@ -30,7 +30,9 @@ async def test_a_profile_can_be_changed_for_a_test(workspace: Workspace) -> None
     assert (await workspace.act("profile", {"as": DANA, "email": "dana.k@example.com"}))["ok"]
     assert (await workspace.api("users.lookupByEmail", {"email": "dana.k@example.com"}))["ok"]
     refused = await workspace.act("profile", {"as": "devi", "shoe": 42})
-    assert refused["error"] == "'shoe' cannot be changed here."
+    assert refused["error"].startswith("'shoe' cannot be changed here: there is email, name, ")
+    refused = await workspace.act("profile", {"as": "devi", "tz": "Moon/Base"})
+    assert refused["error"] == "'Moon/Base' cannot be a tz."
 
 
 async def test_a_user_group_is_made_filled_and_asked(workspace: Workspace) -> None:
