@@ -176,6 +176,14 @@ class Ended(Exception):  # noqa: N818
         self.phase = phase
 
 
+def failure(error: Exception) -> Ended:
+    """What is no step's own end, such as a full disk, is a failure too; the traceback is in runner.log."""
+    if isinstance(error, Ended):
+        return error
+    traceback.print_exception(error)
+    return Ended("failed", f"The recipe could not be run to its end: {error}.")
+
+
 class Run:
     """One run, from its order to its final status."""
 
@@ -192,10 +200,11 @@ class Run:
         self.written, self.unsaved = 0.0, False
         self.cancelling = True  # whether a cancel is looked for; not while rolling back
         self.user: dict[str, Any] = {}
+        self.pipe: int | None = None  # what the running step prints to; None when nobody has it open
         self.work = folder / "work"
         self.status: dict[str, Any] = {
             "phase": "running", "why": "", "rolled_back": None, "cancelled_by": None, "dropped": 0,
-            "boot": boot_id(), "group": None, "work": str(self.work),
+            "group": None, "work": str(self.work),
             "steps": [self._row(step) for step in self.order["steps"]],
         }  # fmt: skip
 
@@ -227,16 +236,13 @@ class Run:
             for number, step in enumerate(self.order["steps"]):
                 stage = step["stage"]
                 self.step(number, step)
-        except Ended as ended:
+        except Exception as error:
+            ended = failure(error)
             phase, why = ended.phase, str(ended)
             for row in self.status["steps"]:
-                if row["phase"] == "pending":
-                    row["phase"] = "skipped"
+                row["phase"] = {"pending": "skipped", "running": "failed"}.get(row["phase"], row["phase"])
             if stage in ("deploy", "check") and self.order["rollback"]:
                 why = self.roll_back(why)
-        except Exception as error:  # a full disk, no more processes: what is left is to say so
-            traceback.print_exc()
-            phase, why = "failed", f"The recipe could not be run to its end: {error}."
         self.status.update(phase=phase, why=why, group=None)
         self.finish()
 
@@ -248,9 +254,10 @@ class Run:
         try:
             for number, step in enumerate(self.order["rollback"], first):
                 self.step(number, step)
-        except Ended as ended:
+        except Exception as error:
+            ended = str(failure(error))
             self.status["rolled_back"] = False
-            return f"{why} The roll-back failed too: {str(ended)[0].lower()}{str(ended)[1:]}"
+            return f"{why} The roll-back failed too: {ended[0].lower()}{ended[1:]}"
         self.status["rolled_back"] = True
         return why
 
@@ -397,13 +404,13 @@ class Run:
         assert child.stdout is not None
         self.status["group"] = child.pid
         self.save(sync=False)
-        pipe = child.stdout.fileno()
-        os.set_blocking(pipe, False)
+        self.pipe = child.stdout.fileno()
+        os.set_blocking(self.pipe, False)
         ended: Ended | None = None
         end = time.monotonic() + step["timeout"]
         kill = None
         while True:
-            self.pump(pipe, row, child)
+            self.pump(row, child)
             if child.returncode is None and kill is None:
                 try:
                     self.look_for_cancel(step)
@@ -427,33 +434,30 @@ class Run:
                 signal_group(child.pid, signal.SIGKILL)
                 if time.monotonic() > kill + 5:  # not even KILL ends what hangs in the kernel
                     break
-        self.pump(pipe, row, child, last=True)
+        self.pump(row, child, last=True)
         child.stdout.close()
         if ended:
             raise ended
 
-    def pump(
-        self, pipe: int, row: dict[str, Any], child: subprocess.Popen[bytes], *, last: bool = False
-    ) -> None:
+    def pump(self, row: dict[str, Any], child: subprocess.Popen[bytes], *, last: bool = False) -> None:
         """Wait a moment for output or an end, take what there is, and see who ended."""
         if not last:
-            open_end = [pipe] if not getattr(child, "closed", False) else []
-            select.select([*open_end, self.wake], [], [], TICK)
+            select.select([each for each in (self.pipe, self.wake) if each is not None], [], [], TICK)
             with suppress(BlockingIOError):
                 os.read(self.wake, 4096)
             with suppress(ChildProcessError):
                 while (ended := os.waitpid(-1, os.WNOHANG))[0]:
                     if ended[0] == child.pid:
                         child.returncode = os.waitstatus_to_exitcode(ended[1])
-        # Then look at the time again: a step that never stops printing can be cancelled too.
-        for _ in range(8):
+        for _ in range(8):  # not for ever: what never stops printing must be cancellable too
+            if self.pipe is None:
+                break
             try:
-                data = os.read(pipe, 65536)
+                data = os.read(self.pipe, 65536)
             except BlockingIOError:
                 break
             if not data:
-                child.closed = True  # type: ignore[attr-defined]
-                break
+                self.pipe = None
             self.output.feed(data)
         if last:
             self.output.feed(b"", end=True)

@@ -19,30 +19,23 @@ import ctypes
 import fcntl
 import json
 import os
-import pwd
 import re
 import signal
 import subprocess
 import sys
-import zlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from bot.clients.git import Git, environment_for_git
-from bot.config import Recipe
-from bot.config import Step as Command
 from bot.drivers import Order, RunState, Step, _runner
-from bot.errors import NotFound, OutsideUnavailable
+from bot.drivers._ordering import passed_on, told, values_of
+from bot.errors import OutsideUnavailable
 
 LIMIT = 10 * 1024 * 1024  # bytes of output kept on disk for each run
 KEEP = 20  # runs of each service whose output is kept
-OURS = re.compile(
-    r"SLACK_.*|REDIS_URL|PAGERDUTY_.*|GITHUB_WEBHOOK_SECRET|GITHUB_TOKEN|ARGOCD_TOKEN|JENKINS_TOKEN|GRAIL_.*"
-)
 _RUN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-_USERS = range(61184, 65520)  # free for services without a name of their own, by the convention of systemd
 
 
 def shield() -> bool:
@@ -51,21 +44,6 @@ def shield() -> bool:
         return bool(ctypes.CDLL(None).prctl(4, 0, 0, 0, 0) == 0)  # PR_SET_DUMPABLE
     except (OSError, AttributeError):
         return False
-
-
-def user_of(service: str, environment: str) -> int:
-    """The number of the user that steps run as where Grail is root and the recipe names none.
-
-    One for each environment: a deploy to staging cannot look at the credentials of one to production.
-    """
-    start = zlib.crc32(f"{service}/{environment}".encode())
-    for step in range(len(_USERS)):
-        number = _USERS[(start + step) % len(_USERS)]
-        try:
-            pwd.getpwuid(number)
-        except KeyError:
-            return number
-    raise AssertionError("every user number is taken")
 
 
 class RecipeDriver:
@@ -133,52 +111,16 @@ class RecipeDriver:
         """Put the order down. False: the run has begun, or has ended long ago."""
         if (folder / "begun").exists():
             return False
-        told = self._told(order)
+        given = told(order, mirror=self._git.mirror(order.repository), grace=self._grace, limit=self._limit)
         for each in (self._runs, folder):  # others may pass through to their own folder, and see nothing
             each.mkdir(parents=True, exist_ok=True)
             each.chmod(0o711)
         if not (folder / "order.json").exists():
-            _runner.write_whole(folder / "order.json", told, sync=True)
+            _runner.write_whole(folder / "order.json", given, sync=True)
         return True
 
-    def _told(self, order: Order) -> dict[str, Any]:
-        mirror = self._git.mirror(order.repository)
-        return {
-            "service": order.service,
-            "steps": [
-                {"stage": "checkout", "name": "checkout", "run": [], "timeout": 600, "env": {}, "cwd": None},
-                *_commands(order),
-            ],
-            "rollback": []
-            if order.action
-            else [_command("rollback", c, order) for c in order.recipe.rollback],
-            "commit": order.commit,
-            "repository": order.repository,
-            "mirror": str(mirror) if mirror.exists() else None,
-            "pass_env": list(order.recipe.pass_env),
-            "user": order.recipe.user,
-            "uid": user_of(order.service, order.environment),
-            "limit": self._limit,
-            "grace": self._grace,
-        }
-
-    def _passed(self, recipe: Recipe) -> dict[str, str]:
-        passed = {}
-        for name in recipe.pass_env:
-            value = self._environ.get(name)
-            if value is None:
-                self._say(f"The recipe {recipe.name} asks for {name}, which is not set.")
-            elif OURS.fullmatch(name) or value in self._mask:
-                self._say(
-                    f"The recipe {recipe.name} asks for {name}, which is Grail's own and is not passed on."
-                )
-            else:
-                passed[name] = value
-        return passed
-
     async def _launch(self, folder: Path, order: Order) -> None:
-        passed = self._passed(order.recipe)
-        values = _values(order)
+        passed = passed_on(order.recipe, self._environ, self._mask, self._say)
         given = {
             "env": {
                 "PATH": self._environ.get("PATH") or os.defpath,
@@ -187,7 +129,7 @@ class RecipeDriver:
                 **order.extra,
                 **passed,
             },
-            "values": {f"GRAIL_{name.upper()}": value for name, value in values.items()},
+            "values": {f"GRAIL_{name.upper()}": value for name, value in values_of(order).items()},
             "mask": list(passed.values()),
             "git": environment_for_git(self._environ),
             "clock": self._environ.get("GRAIL_CLOCK_FILE"),
@@ -284,46 +226,6 @@ class RecipeDriver:
                     _runner.remove(Path(_status(folder).get("work") or folder / "work"))
         for _, folder in sorted(ended, reverse=True)[self._keep :]:
             _runner.remove(folder)
-
-
-def _values(order: Order) -> dict[str, str]:
-    """What a recipe is told: `{commit}` as a whole argument, GRAIL_COMMIT as a variable, and so on."""
-    return {
-        "commit": order.commit,
-        "ref": order.ref,
-        "service": order.service,
-        "environment": order.environment,
-        "deploy": order.deploy,
-        "action": order.action or "",
-        "previous": order.previous or "",
-        "by": order.by,
-    }
-
-
-def _commands(order: Order) -> list[dict[str, Any]]:
-    recipe = order.recipe
-    if order.action is None:
-        stages = (("prepare", recipe.prepare), ("deploy", recipe.deploy), ("check", recipe.check))
-        return [_command(stage, command, order) for stage, commands in stages for command in commands]
-    if order.action not in recipe.actions:
-        there = ", ".join(sorted(recipe.actions)) or "none"
-        raise NotFound(
-            f"There is no action `{order.action}` for {order.service}; there is: {there}.",
-            code="no-such-action",
-        )
-    return [_command("action", command, order) for command in recipe.actions[order.action]]
-
-
-def _command(stage: str, command: Command, order: Order) -> dict[str, Any]:
-    words = {"{" + name + "}": value for name, value in _values(order).items()}
-    return {
-        "stage": stage,
-        "name": command.name,
-        "run": [words.get(argument, argument) for argument in command.run],
-        "timeout": command.timeout,
-        "env": dict(command.env),
-        "cwd": command.cwd,
-    }
 
 
 def _status(folder: Path) -> dict[str, Any]:

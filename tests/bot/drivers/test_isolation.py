@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.drivers.recipe import user_of
+from bot.drivers._ordering import user_of
 from tests.bot.drivers.conftest import Scene, shell, step
 
 TOKEN = "xoxb-what-nobody-may-read"

@@ -324,3 +324,16 @@ class TestWhatIsPrinted:
 async def test_the_arguments_of_a_step_never_go_through_a_shell(scene: Scene) -> None:
     state = await scene.run(recipe={"deploy": (step("say", "echo", "$HOME;", "`id`", "*"),)})
     assert state.steps[-1].last_line == "$HOME; `id` *"
+
+
+def test_what_is_no_steps_own_end_is_a_failure_too(capsys: pytest.CaptureFixture[str]) -> None:
+    ended = _runner.failure(OSError("no space left"))
+    assert (ended.phase, str(ended)) == ("failed", "The recipe could not be run to its end: no space left.")
+    assert "OSError: no space left" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(60, "1 minute"), (300, "5 minutes"), (1, "1 second"), (90, "90 seconds")]
+)
+def test_a_time_out_is_said_in_words(seconds: float, text: str) -> None:
+    assert _runner.words(seconds) == text
