@@ -77,6 +77,7 @@ class Jobs:
         first = await self._inbox.answered(job.body["duplicate_of"])
         if first is None:
             raise Later(0.3)  # the first one is still being answered
+        metrics.REPEATED.inc()
         if ask.how == "press":
             return  # a double click: the card itself tells what the first one did
         text = f"You asked me the same a moment ago, so I did it once. {first['text']}"

@@ -19,6 +19,7 @@ SLACK_REQUEST_SECONDS = Histogram(
 ASKS = Counter(
     "grail_asks_total", "What people asked, by way and outcome", ["how", "outcome"], registry=REGISTRY
 )
+REPEATED = Counter("grail_repeated_total", "Asks that were the same as one before", registry=REGISTRY)
 JOBS = Counter("grail_jobs_total", "Work done, by kind and outcome", ["kind", "outcome"], registry=REGISTRY)
 DEAD_LETTERS = Counter("grail_dead_letters_total", "Work given up, by kind", ["kind"], registry=REGISTRY)
 UNDELIVERED = Counter("grail_undelivered_total", "Messages that Slack refused for good", registry=REGISTRY)
