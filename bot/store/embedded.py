@@ -24,6 +24,8 @@ from pathlib import Path
 from typing import IO
 
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from bot.errors import StartFault
@@ -251,7 +253,8 @@ def _server_pid(file: Path) -> int | None:
 
 
 async def _answers(socket: Path) -> bool:
-    redis = Redis(unix_socket_path=str(socket), socket_timeout=1, socket_connect_timeout=1)
+    once = Retry(NoBackoff(), 0)
+    redis = Redis(unix_socket_path=str(socket), socket_timeout=1, socket_connect_timeout=1, retry=once)
     try:
         return bool(await redis.ping())
     except (RedisError, OSError):

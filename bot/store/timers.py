@@ -93,5 +93,7 @@ class Timers:
             if moved >= AT_MOST:
                 await asyncio.sleep(SPREAD_SECONDS)
                 continue
+            # Not wait_for, which may swallow being cancelled before Python 3.12.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._earlier.wait(), max(pause, 0.001))
+                async with asyncio.timeout(max(pause, 0.001)):
+                    await self._earlier.wait()
