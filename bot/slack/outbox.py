@@ -135,6 +135,11 @@ class Outbox:
         """Where the card stands in Slack; None while it does not."""
         return await self._store.posted(card)
 
+    @property
+    def in_flight(self) -> int:
+        """How many calls to Slack this process is making."""
+        return self._sender.in_flight
+
     async def waiting(self) -> int:
         """How many entries are on their way."""
         return await self._store.waiting()

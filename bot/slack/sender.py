@@ -56,6 +56,11 @@ class Sender:
         self._counts = counts
         self.running = False
 
+    @property
+    def in_flight(self) -> int:
+        """How many calls to Slack this process is making."""
+        return len(self._flights)
+
     def wake(self) -> None:
         """Something new is there."""
         self._woken.set()

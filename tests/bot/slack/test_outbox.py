@@ -1,192 +1,14 @@
-"""What is put into the outbox stands in Slack once, in whatever way Slack and we fail."""
+"""What people see of what is put into the outbox, and what becomes of what Slack refuses."""
 
-import asyncio
-import logging
-import os
-import sys
-from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
-from pathlib import Path
-from typing import Any
-
-import aiohttp
 import pytest
+import structlog
 from aiohttp import web
 from redis.asyncio import Redis
 
-from bot.clients.slack import Slack
-from bot.clock import Clock
-from bot.errors import StoreUnavailable
 from bot.slack import Message
-from bot.slack.outbox import Outbox
 from bot.store import keys
-from bot.store.connection import connect
-from bot.workspace import Settings
-from tests.fixtures.store import Server, eventually
-from tests.fixtures.workspace import DANA, Workspace
-
-
-class Place:
-    """The workspace, over a wire that notes each call of the Web API as it passes."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        self.workspace = workspace
-        self.bot_token = workspace.settings.bot_token
-        self.url = ""
-        self.calls: list[str] = []
-        self._people: dict[str, str] = {}
-        self._channels: dict[str, str] = {}
-
-    async def start(self) -> web.AppRunner:
-        state = await self.workspace.state()
-        self._people = {person["email"]: person["id"] for person in state["users"]}
-        self._channels = {"#" + channel["name"]: channel["id"] for channel in state["channels"]}
-        app = web.Application()
-        app.router.add_post("/{path:.*}", self._pass_on)
-        runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        self.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        return runner
-
-    async def _pass_on(self, request: web.Request) -> web.Response:
-        self.calls.append(request.path.rpartition("/")[2])
-        body = await request.read()
-        kept = ("Authorization", "Content-Type")
-        headers = {name: value for name, value in request.headers.items() if name in kept}
-        try:
-            url = self.workspace.url + request.path_qs
-            async with aiohttp.request("POST", url, data=body, headers=headers) as answer:
-                content = await answer.read()
-                more = {name: answer.headers[name] for name in ("Retry-After",) if name in answer.headers}
-                return web.Response(
-                    body=content, status=answer.status, content_type=answer.content_type, headers=more
-                )
-        except aiohttp.ClientError:
-            if request.transport is not None:
-                request.transport.abort()
-            return web.Response()
-
-    def id(self, email: str) -> str:
-        return self._people[email]
-
-    def channel(self, name: str) -> str:
-        return self._channels[name]
-
-    async def weather(self, **weather: Any) -> None:
-        assert (await self.workspace.weather(**weather))["ok"]
-
-    async def messages(self, place: str) -> list[dict[str, Any]]:
-        return await self.workspace.messages(place)
-
-    async def direct(self, email: str) -> list[dict[str, Any]]:
-        opened = await self.workspace.api("conversations.open", {"users": self.id(email)})
-        return await self.messages(opened["channel"]["id"])
-
-
-@pytest.fixture
-async def place(workspace: Workspace) -> AsyncIterator[Place]:
-    place = Place(workspace)
-    runner = await place.start()
-    yield place
-    await runner.cleanup()
-
-
-@pytest.fixture
-def workspace_settings() -> Settings:
-    """The workspace keeps real time; in these tests only ours is moved."""
-    return Settings(clock_file=None)
-
-
-TIMEOUT = 0.4  # seconds that a call to Slack gets in these tests
-
-
-class Hurry:
-    """A clock that runs fast, so that nobody waits for pauses and leases."""
-
-    def __init__(self, file: Path) -> None:
-        self.file = file
-        self.clock = Clock(file)
-        self._shift = 0.0
-
-    def forward(self, seconds: float) -> None:
-        self._shift += seconds
-        new = self.file.with_suffix(".new")
-        new.write_text(f"{self._shift:.3f}")
-        new.replace(self.file)
-
-    async def run(self) -> None:
-        while True:
-            await asyncio.sleep(0.02)
-            self.forward(0.4)
-
-
-@pytest.fixture
-def hurry(tmp_path: Path) -> Hurry:
-    return Hurry(tmp_path / "clock")
-
-
-@pytest.fixture
-async def fast(hurry: Hurry) -> AsyncIterator[None]:
-    running = asyncio.create_task(hurry.run())
-    yield
-    running.cancel()
-
-
-class Desk:
-    """An outbox with its sender running, and what it reported."""
-
-    def __init__(self, redis: Redis, place: Place, clock: Clock) -> None:
-        self.reported: list[tuple[str, str]] = []
-        self.slack = Slack(place.bot_token, base_url=f"{place.url}/api/", timeout=TIMEOUT)
-        self.outbox = Outbox(redis, self.slack, clock, name="t", on_undeliverable=self.report)
-        self.stop = asyncio.Event()
-        self.task: asyncio.Task[None] | None = None
-
-    async def report(self, id: str, why: str) -> None:
-        self.reported.append((id, why))
-
-    async def start(self) -> "Desk":
-        self.task = asyncio.create_task(self.outbox.run(self.stop))
-        await asyncio.sleep(0)
-        return self
-
-    async def end(self) -> None:
-        self.stop.set()
-        if self.task is not None:
-            await self.task
-        await self.slack.close()
-
-    async def idle(self) -> None:
-        """Everything was sent or reported; what is left are only looks for late arrivals."""
-
-        async def empty() -> bool:
-            with suppress(StoreUnavailable):  # where a test lets Redis go
-                return await self.outbox.waiting() == 0
-            return False
-
-        await eventually(empty, within=30)
-
-
-@pytest.fixture
-async def desk(redis: Redis, place: Place, hurry: Hurry) -> AsyncIterator[Desk]:
-    desk = await Desk(redis, place, hurry.clock).start()
-    yield desk
-    await desk.end()
-
-
-def words(messages: Sequence[dict[str, Any]]) -> list[str]:
-    return [message["text"] for message in messages]
-
-
-def section(text: str) -> dict[str, Any]:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
-
-
-TASK = {"type": "task_card", "task_id": "1", "title": "build", "status": "pending"}
-PLAN = {"type": "plan", "title": "Deploy", "tasks": [TASK]}
-
+from tests.bot.slack.desk import PLAN, Desk, Hurry, Place, section, words
+from tests.fixtures.workspace import DANA
 
 # --- what can be said
 
@@ -373,215 +195,46 @@ async def test_a_card_that_somebody_deleted_is_posted_anew_once(desk: Desk, plac
     assert desk.reported == [("d-1", "Slack refused: message_not_found")]
 
 
-# --- the weather
-
-WEATHER: list[dict[str, Any]] = [
-    {"rate_limited": 3, "times": 2},
-    {"failing": True, "times": 3},
-    {"failing": "after", "times": 2},
-    {"down": True, "times": 3},
-    {"down": "after", "times": 2},
-    {"slow": TIMEOUT * 1.5, "times": 2},
-    {"slow": TIMEOUT / 2, "times": 4},
-]
+# --- the little things
 
 
-@pytest.mark.usefixtures("fast")
-@pytest.mark.parametrize("weather", WEATHER, ids=str)
-async def test_in_every_weather_each_message_stands_once(
-    desk: Desk, place: Place, weather: dict[str, Any]
+async def test_an_answer_goes_to_the_address_of_the_command_until_that_is_used_up(
+    desk: Desk, place: Place
 ) -> None:
-    dana = place.id(DANA)
-    await desk.outbox.card("d-0", "#platform", Message("old"), version=1)
-    await desk.idle()
-    await place.weather(**weather, methods=["chat.postMessage", "chat.update"])
-    await desk.outbox.card("d-1", "#storefront", Message("new"), version=1)
-    await desk.outbox.line("1", "d-1", Message("line"))
-    await desk.outbox.card("d-0", "#platform", Message("edited"), version=2)
-    await desk.outbox.direct("2", dana, Message("direct"))
-    await desk.outbox.say("3", "#ops", Message("said"))
-    await desk.idle()
-    assert words(await place.messages("#storefront")) == ["new", "line"]
-    assert words(await place.messages("#platform")) == ["edited"]
-    assert words(await place.messages("#ops")) == ["said"]
-    assert words(await place.direct(DANA)) == ["direct"]
-    assert desk.reported == []
+    asked: list[str] = []
 
+    async def app(request: web.Request) -> web.Response:
+        asked.append(str((await request.post())["response_url"]))
+        return web.Response()
 
-@pytest.mark.usefixtures("fast")
-@pytest.mark.parametrize(
-    "method",
-    ["conversations.open", "conversations.history", "conversations.list", "chat.update", "files.completeUploadExternal",
-     "files.getUploadURLExternal", "views.publish", "chat.delete", "conversations.replies"],
-)  # fmt: skip
-async def test_a_failure_at_any_call_on_the_way_doubles_nothing(
-    desk: Desk, place: Place, method: str
-) -> None:
-    dana = place.id(DANA)
-    await place.weather(failing="after", times=1, methods=["chat.postMessage"])
-    await desk.outbox.card("d-1", "#storefront", Message("card"), version=1)
-    await eventually(lambda: "chat.postMessage" in place.calls)
-    await place.weather(failing="after", times=2, methods=[method])
-    await desk.outbox.file("1", "d-1", "d-1.log", "output")
-    await desk.outbox.direct("2", dana, Message("direct"))
-    await desk.outbox.home(dana, {"type": "home", "blocks": []}, version=1)
-    await desk.outbox.card("d-1", "#storefront", Message("edited"), version=2)
-    await desk.idle()
-    messages = await place.messages("#storefront")
-    assert words(messages) == ["edited", ""]
-    assert [file["name"] for file in messages[1]["files"]] == ["d-1.log"]
-    assert words(await place.direct(DANA)) == ["direct"]
-
-
-@pytest.mark.usefixtures("fast")
-async def test_what_cannot_be_looked_for_is_sent_until_slack_says_yes(desk: Desk, place: Place) -> None:
-    dana = place.id(DANA)
-    await place.weather(failing=True, times=3, methods=["chat.postEphemeral", "response_url"])
-    await desk.outbox.ephemeral("1", place.channel("#ops"), dana, Message("only you"))
-    await desk.idle()
-    assert words(await place.messages("#ops")) == ["only you"]
-
-
-@pytest.mark.usefixtures("fast")
-async def test_a_call_that_arrives_after_we_gave_it_up_leaves_one_message(desk: Desk, place: Place) -> None:
-    await place.weather(slow=TIMEOUT * 4, times=1, methods=["chat.postMessage"])
-    await desk.outbox.card("d-1", "#ops", Message("card"), version=1)
-    await desk.idle()
-    assert place.calls.count("chat.postMessage") == 2
-    assert words(await place.messages("#ops")) == ["card"]
-
-
-@pytest.mark.usefixtures("fast")
-async def test_an_edit_that_arrives_late_does_not_undo_a_later_one(desk: Desk, place: Place) -> None:
-    await desk.outbox.card("d-1", "#ops", Message("one"), version=1)
-    await desk.idle()
-    await place.weather(slow=TIMEOUT * 3, times=1, methods=["chat.update"])
-    await desk.outbox.card("d-1", "#ops", Message("two"), version=2)
-    await eventually(lambda: "chat.update" in place.calls)
-    await desk.outbox.card("d-1", "#ops", Message("three"), version=3)
-    await desk.idle()
-    assert words(await place.messages("#ops")) == ["three"]
-
-
-# --- several senders, and their end
-
-
-async def test_two_senders_keep_the_order_of_each_channel_and_double_nothing(
-    desk: Desk, redis: Redis, place: Place, hurry: Hurry
-) -> None:
-    other = await Desk(redis, place, hurry.clock).start()
+    server = web.Application()
+    server.router.add_post("/slack/events", app)
+    runner = web.AppRunner(server, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    place.workspace.app_at(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
+    await place.workspace.type(DANA, "#ops", "/grail help")
+    fallback = (place.channel("#ops"), place.id(DANA))
     for n in range(7):
-        for channel in ("#storefront", "#platform", "#ops"):
-            await desk.outbox.say(f"{channel}{n}", channel, Message(str(n)))
+        await desk.outbox.respond(str(n), asked[0], Message(f"answer {n}"), fallback=fallback)
+        await desk.outbox.respond(str(n), asked[0], Message("never"), fallback=fallback)
     await desk.idle()
-    for channel in ("#storefront", "#platform", "#ops"):
-        assert words(await place.messages(channel)) == [str(n) for n in range(7)]
-    await other.end()
+    answers = [message for message in await place.messages("#ops") if "ephemeral_to" in message]
+    assert sorted(words(answers)) == [f"answer {n}" for n in range(7)]
+    assert {message["ephemeral_to"] for message in answers} == {place.id(DANA)}
+    assert place.calls.count("chat.postEphemeral") == 2
+    await runner.cleanup()
 
 
-async def test_at_the_end_what_is_in_flight_is_finished(redis: Redis, place: Place, hurry: Hurry) -> None:
-    desk = await Desk(redis, place, hurry.clock).start()
-    await place.weather(slow=TIMEOUT / 2)
-    await desk.outbox.say("1", "#ops", Message("said"))
-    await eventually(lambda: place.calls)
-    await desk.end()
-    assert await desk.outbox.waiting() == 0
-    assert words(await place.messages("#ops")) == ["said"]
+async def test_a_form_opens_now_or_never(desk: Desk, place: Place) -> None:
+    view = {"type": "modal", "title": {"type": "plain_text", "text": "Deploy"}, "blocks": [section("x")]}
+    assert not await desk.outbox.open("made-up", view)
 
 
-@asynccontextmanager
-async def a_sender(redis_url: str, place: Place, clock_file: Path) -> AsyncIterator[Process]:
-    environment = {
-        "SLACK_BOT_TOKEN": place.bot_token,
-        "GRAIL_CLOCK_FILE": str(clock_file),
-        "PATH": os.environ["PATH"],
-    }
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.bot.slack.a_sender", redis_url, f"{place.url}/api/", env=environment, stdout=PIPE
-    )  # fmt: skip
-    try:
-        assert process.stdout is not None
-        assert await process.stdout.readline() == b"ready\n"
-        yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
-
-
-POINTS = [
-    # the weather, and when the sender is killed: after so many calls have arrived, or messages stand
-    ({}, 0, 0),
-    ({}, 1, 0),
-    ({}, 4, 0),
-    ({}, 0, 1),
-    ({}, 0, 3),
-    ({"slow": 0.3}, 1, 0),
-    ({"slow": 0.3}, 0, 2),
-    ({"slow": 1.0, "times": 3}, 3, 0),
-    ({"failing": "after", "times": 3}, 3, 0),
-    ({"down": "after", "times": 2}, 3, 0),
-]
-
-
-@pytest.mark.parametrize(("weather", "calls", "stand"), POINTS)
-async def test_a_sender_killed_anywhere_leaves_each_message_once(
-    redis: Redis, redis_url: str, place: Place, hurry: Hurry, weather: dict[str, Any], calls: int, stand: int
+async def test_the_id_of_the_request_goes_along_to_the_last_log_line(
+    desk: Desk, place: Place, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    channels = ("#storefront", "#platform", "#ops", "#general")
-    desk = Desk(redis, place, hurry.clock)
-    async with a_sender(redis_url, place, hurry.file) as process:
-        if weather:
-            await place.weather(**weather)
-        for channel in channels:
-            await desk.outbox.card(channel, channel, Message("card"), version=1)
-            await desk.outbox.line(channel, channel, Message("line"))
-            await desk.outbox.card(channel, channel, Message("edited"), version=2)
-
-        async def far_enough() -> bool:
-            standing = sum([len(await place.messages(channel)) for channel in channels])
-            return len(place.calls) >= calls and standing >= stand
-
-        await eventually(far_enough, every=0.001)
-        process.kill()
-        await process.wait()
-    await desk.start()
-    running = asyncio.create_task(hurry.run())
+    with structlog.contextvars.bound_contextvars(request="r-1"):
+        await desk.outbox.say("1", "#nowhere", Message("hello"))
     await desk.idle()
-    running.cancel()
-    for channel in channels:
-        assert words(await place.messages(channel)) == ["edited", "line"]
-    assert desk.reported == []
-    await desk.end()
-
-
-async def test_redis_that_goes_and_comes_back_costs_nothing(
-    own_redis_server: Server, place: Place, hurry: Hurry
-) -> None:
-    redis = await connect(own_redis_server.url, say=lambda line: None)
-    desk = await Desk(redis, place, hurry.clock).start()
-    await desk.outbox.card("d-1", "#ops", Message("one"), version=1)
-    await desk.idle()
-    await place.weather(slow=TIMEOUT / 2, times=1)
-    await desk.outbox.card("d-1", "#ops", Message("two"), version=2)
-    await desk.outbox.say("1", "#ops", Message("said"))
-    own_redis_server.restart()
-    await desk.idle()
-    assert words(await place.messages("#ops")) == ["two", "said"]
-    await desk.end()
-    await redis.aclose()
-
-
-async def test_no_secret_is_logged(
-    desk: Desk, place: Place, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
-) -> None:
-    caplog.set_level(logging.DEBUG)
-    await place.weather(failing=True, times=1)
-    await desk.outbox.respond("1", f"{place.url}/respond/a-secret-address", Message("between us"))
-    await desk.outbox.say("2", "#nowhere", Message("between us"))
-    await desk.idle()
-    out, err = capsys.readouterr()
-    logged = caplog.text + out + err
-    assert "not delivered" in logged
-    for secret in (place.bot_token, "a-secret-address", "between us"):
-        assert secret not in logged
+    assert "request=r-1" in capsys.readouterr().out
