@@ -13,10 +13,10 @@ ends the new one. They reach the front at the address in ACME_FRONT, which `star
 import asyncio
 import json
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
-from subprocess import CalledProcessError
 from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
@@ -31,7 +31,7 @@ class AcmeFault(Exception):  # noqa: N818
 class Acme:
     """The running example company. url: the front; repository: what config.yaml's services are cloned from."""
 
-    def __init__(self, home: Path, child: asyncio.subprocess.Process | None) -> None:
+    def __init__(self, home: Path, child: "subprocess.Popen[bytes] | None") -> None:
         known = json.loads((home / "front.json").read_text())
         self.repository = home / "repository.git"
         self.url = f"http://127.0.0.1:{known['port']}"
@@ -44,11 +44,10 @@ class Acme:
         await asyncio.to_thread(_until_closed, self.url)
         if self._child is not None:
             try:
-                async with asyncio.timeout(5):
-                    await self._child.wait()
-            except TimeoutError:
+                await asyncio.to_thread(self._child.wait, 5)
+            except subprocess.TimeoutExpired:
                 self._child.kill()
-                await self._child.wait()
+                self._child.wait()
 
 
 async def start(data: Path) -> Acme:
@@ -61,24 +60,27 @@ async def start(data: Path) -> Acme:
     home.mkdir(parents=True, exist_ok=True)
     try:
         await asyncio.to_thread(repository.create, home / "repository.git")
-        acme = await asyncio.to_thread(_orphan, home) or await _fresh(home)
-    except (OSError, ValueError, TimeoutError, CalledProcessError) as error:
+        acme = await asyncio.to_thread(lambda: _orphan(home) or _fresh(home))
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
         raise AcmeFault(f"Acme could not be started: {error or 'its front does not answer'}.") from error
     os.environ["ACME_FRONT"] = acme.url
     return acme
 
 
-async def _fresh(home: Path) -> Acme:
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-I", "-S", "-B", front.__file__, str(home),
+def _fresh(home: Path) -> Acme:
+    # Not through the event loop: uvloop lets a child inherit more of our open files than its own three, and
+    # this one would keep our port when we are killed.
+    child = subprocess.Popen(
+        [sys.executable, "-I", "-S", "-B", front.__file__, str(home)],
         env={"PATH": os.environ.get("PATH", os.defpath)}, cwd="/", start_new_session=True,
-        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
-    async with asyncio.timeout(20):
-        assert child.stdout is not None
-        said = await child.stdout.read()  # ends when the front is ready, or has ended
-    if not said.endswith(b"ready\n"):
-        raise OSError(said.decode("utf-8", "replace").strip().rpartition("\n")[2] or "its front ended")
+    assert child.stdout is not None
+    with child.stdout as said:
+        words = said.read()  # to the end, which comes when the front is ready, or has ended
+    if not words.endswith(b"ready\n"):
+        child.wait()
+        raise OSError(words.decode("utf-8", "replace").strip().rpartition("\n")[2] or "its front ended")
     return Acme(home, child)
 
 

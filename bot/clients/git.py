@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import signal
+import subprocess
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -214,21 +215,22 @@ class Git:
 
     async def _run(self, *arguments: str, timeout: float | None = None) -> str:
         seconds = timeout or self._timeout
-        child = await asyncio.create_subprocess_exec(
-            self._program, "-c", "gc.auto=0", "-c", "core.hooksPath=/dev/null", *arguments,
+        # Not through the event loop: uvloop lets a child inherit more of our open files than its own three.
+        child = await asyncio.to_thread(
+            subprocess.Popen,
+            [self._program, "-c", "gc.auto=0", "-c", "core.hooksPath=/dev/null", *arguments],
             env=self._environ, cwd="/", start_new_session=True,
-            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
         try:
-            async with asyncio.timeout(seconds):
-                said, complaint = await child.communicate()
+            said, complaint = await asyncio.to_thread(child.communicate, timeout=seconds)
         except BaseException as ended:
             with suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)
-            await child.wait()
-            if isinstance(ended, TimeoutError):
-                raise _GitError(f"git did not end within {seconds:g} seconds", slow=True) from None
-            raise
+            if not isinstance(ended, subprocess.TimeoutExpired):
+                raise  # we were cancelled; the other thread sees the end
+            await asyncio.to_thread(child.communicate)
+            raise _GitError(f"git did not end within {seconds:g} seconds", slow=True) from None
         if child.returncode != 0:
             raise _GitError(complaint.decode("utf-8", "replace"))
         return said.decode("utf-8", "replace")

@@ -271,3 +271,29 @@ async def test_a_start_that_cannot_be_says_why(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(AcmeFault, match=r"^Acme could not be started: .*git"):
         await acme.start(tmp_path / "data")
+
+
+def test_the_front_inherits_none_of_our_files_also_from_uvloop(tmp_path: Path) -> None:
+    """A front that outlives a kill must not hold the port that the next Grail wants."""
+    uvloop = pytest.importorskip("uvloop")
+
+    async def start() -> tuple[int, list[str]]:
+        server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
+        running = await acme.start(tmp_path)
+        try:
+            assert running._child
+            folder = Path(f"/proc/{running._child.pid}/fd")
+            files = [os.readlink(each) for each in folder.iterdir()]
+        finally:
+            await running.stop()
+            server.close()
+        return len(files), files
+
+    before = os.environ.get("ACME_FRONT")
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        count, files = runner.run(start())
+    os.environ.pop("ACME_FRONT")
+    if before is not None:
+        os.environ["ACME_FRONT"] = before
+    assert sum(each.startswith("socket:") for each in files) == 1, files
+    assert count <= 5, files
