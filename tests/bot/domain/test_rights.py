@@ -192,6 +192,28 @@ def test_a_grant_by_hand_of_a_role_may_be_for_some_places() -> None:
     assert not allowed(acme("devi", grants=(hand(role="nothing"),)), "freeze", "shop", "production")
 
 
+def test_a_grant_by_hand_gives_no_more_than_the_role_and_no_more_than_its_own_places() -> None:
+    holder = acme("devi", grants=(hand(role="developer", environments=("production",)),))
+    assert not allowed(replace(holder, roles=frozenset()), "deploy", "shop", "production")
+    assert not allowed(replace(holder, roles=frozenset()), "deploy", "shop", "staging")
+    holder = acme("mia", grants=(hand(role="operator", environments=("staging",)),))
+    assert allowed(holder, "lock", "shop", "staging")
+    assert not allowed(holder, "lock", "shop")
+
+
+def test_a_grant_by_hand_counts_in_the_moment_in_which_it_is_given() -> None:
+    assert allowed(acme("devi", grants=(hand(role="operator", given=NOW),)), "deploy", "shop", "production")
+
+
+def test_a_grant_for_the_teams_one_is_on_call_for_needs_both() -> None:
+    for teams, expected in ((("on-call",), True), (("platform",), False)):
+        config = with_role(Role(name="watch", grants=(Grant(words=("brew",), teams=teams),)))
+        for holder, on_call_now in ((acme("omar"), True), (acme("olga"), False)):
+            holder = replace(holder, roles=frozenset({"watch"}))
+            right = may(config, holder, "brew", service="shop", environment="staging", now=NOW)
+            assert right.allowed is (expected and on_call_now)
+
+
 # ---- what is said
 
 
