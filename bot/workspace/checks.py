@@ -31,6 +31,16 @@ class Checks:
             path, _, why = fault.partition(": ")
             self.violation(method, path if why else "", why or fault)
 
+    def answer(self, method: str, content: Json) -> None:
+        """What comes through a response_url or in an acknowledgement: no method's schema, but blocks and views."""
+        view = content.get("view")
+        faults = (
+            self._contracts.view(view) if view is not None else self._contracts.blocks(content.get("blocks"))
+        )
+        for fault in faults:
+            path, _, why = fault.partition(": ")
+            self.violation(method, path if why else "", why or fault)
+
     def message(self, method: str, arguments: Json) -> None:
         """Raises invalid_blocks, with the path of each fault, where Slack would."""
         self._judge(method, blockkit.message_faults(arguments), "invalid_blocks")

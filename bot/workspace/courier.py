@@ -72,7 +72,15 @@ class Courier:
         return "socket" if len(self.sockets) else None
 
     def sent(self, id: str) -> Delivery | None:
-        return self._sent.get(id)
+        """By its id; else the newest that carries this trigger_id, or tells of the message with this ts."""
+        known = self._sent.get(id)
+        if known is not None:
+            return known
+        for delivery in reversed(self.deliveries()):
+            payload = delivery.payload
+            if id in (payload.get("trigger_id"), payload.get("event", {}).get("ts")):
+                return delivery
+        return None
 
     def deliveries(self) -> list[Delivery]:
         """The newest last."""

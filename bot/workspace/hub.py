@@ -22,12 +22,9 @@ class Watcher:
 class Hub:
     def __init__(self) -> None:
         self._watchers: set[Watcher] = set()
-        self._changed = asyncio.Event()
 
     def tell(self, name: str, data: Any, *, to: Collection[str] | None = None) -> None:
         """Send one event to every page, or only to those that act as one of `to`."""
-        self._changed.set()
-        self._changed = asyncio.Event()
         row = b"event: " + name.encode() + b"\ndata: " + orjson.dumps(data) + b"\n\n"
         for watcher in list(self._watchers):
             if to is not None and watcher.user is not None and watcher.user not in to:
@@ -37,14 +34,6 @@ class Hub:
                 watcher.queue.put_nowait(None)
             else:
                 watcher.queue.put_nowait(row)
-
-    async def changed(self, within: float) -> None:
-        """Return when anything at all was told, or after `within` seconds."""
-        event = self._changed
-        try:
-            await asyncio.wait_for(event.wait(), within)
-        except TimeoutError:
-            return
 
     @asynccontextmanager
     async def watching(self, user: str | None) -> AsyncIterator[Watcher]:

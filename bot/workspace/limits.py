@@ -41,10 +41,6 @@ class Limits:
             raise limited(math.ceil((1 - left) / rate.per_second))
         self._buckets[name] = (left - 1, now)
 
-    def forget(self) -> None:
-        """Every bucket is full again."""
-        self._buckets.clear()
-
 
 def limited(seconds: float) -> SlackError:
     whole = max(1, math.ceil(seconds))

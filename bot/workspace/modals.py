@@ -101,6 +101,7 @@ class Modals:
             )
             raise SlackError("invalid_response")
         new = structure("view", said.get("view"))
+        core.checks.answer(f"view_submission ({action})", {"view": new})
         core.checks.view(f"view_submission ({action})", new)
         if action == "update":
             core.views.update(view["id"], None, new)

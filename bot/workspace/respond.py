@@ -85,6 +85,7 @@ class Respond:
         for name in ("blocks", "attachments", "metadata"):
             if said.get(name) is not None:
                 content[name] = structure(name, said[name])
+        self._core.checks.answer(method, content)
         self._core.checks.message(method, content)
         content["text"] = str(said.get("text") or "")
         if not content["text"] and not content.get("blocks") and not content.get("attachments"):

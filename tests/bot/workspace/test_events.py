@@ -108,6 +108,8 @@ async def test_any_delivery_can_be_sent_again_in_copies(workspace: Workspace, ap
     assert (again["ok"], len(again["acks"]), len(app.of("/grail"))) == (True, 3, 4)
     assert len({payload["trigger_id"] for payload in app.of("/grail")}) == 1
     await workspace.type(DANA, "#storefront", "hello")
+    assert (await workspace.redeliver(app.of("/grail")[0]["trigger_id"]))["ok"]
+    assert len(app.of("/grail")) == 5
     event_id = app.of("message")[0]["event_id"]
     await workspace.redeliver(event_id)
     assert app.headers("message")[1]["X-Slack-Retry-Num"] == "1"

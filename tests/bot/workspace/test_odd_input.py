@@ -30,7 +30,7 @@ FORM = {
 ROW = {"type": "actions", "elements": [BUTTON, MENU]}
 HOME = {"type": "home", "blocks": [ROW]}
 MODAL = {"type": "modal", "title": TITLE, "submit": TITLE, "blocks": [FORM, ROW]}
-CALLS = 700
+CALLS = 600
 ACTS: dict[str, str] = {
     "type": "as in text",
     "press": "as action message",
@@ -127,14 +127,11 @@ async def answers(workspace: Workspace, calls: list[tuple[str, Json]], token: st
     return taken
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-async def test_every_method_answers_whatever_its_arguments_are(
-    workspace: Workspace, app: App, seed: int
-) -> None:
+async def test_every_method_answers_whatever_its_arguments_are(workspace: Workspace, app: App) -> None:
     workspace.expect_violations()
     known = await right(workspace, app)
     workspace.app_at(None)
-    chance = random.Random(seed)
+    chance = random.Random(1)
     names = sorted(set(METHODS) - {"apps.connections.open"})
     calls = [
         (name, made(chance, list(METHODS[name].needs), known)) for name in chance.choices(names, k=CALLS)
@@ -147,11 +144,10 @@ async def test_every_method_answers_whatever_its_arguments_are(
     )
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-async def test_every_act_answers_whatever_is_asked(workspace: Workspace, app: App, seed: int) -> None:
+async def test_every_act_answers_whatever_is_asked(workspace: Workspace, app: App) -> None:
     workspace.expect_violations()
     known = await right(workspace, app)
-    chance = random.Random(seed)
+    chance = random.Random(1)
     calls = [
         (name, made(chance, ACTS[name].split(), known)) for name in chance.choices(sorted(ACTS), k=CALLS)
     ]
