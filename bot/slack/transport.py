@@ -16,6 +16,7 @@ from uuid import uuid4
 import structlog
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clients.slack import Slack
@@ -71,6 +72,7 @@ class Transport:
             attaching_function_token_enabled=False,
             attaching_conversation_kwargs_enabled=False,
         )
+        self._app.error(self._failed)
         self._app.command(ANY)(self._command)
         self._app.event(ANY)(self._event)
         self._app.action(ANY)(self._action)
@@ -83,11 +85,7 @@ class Transport:
     async def receive(self, headers: Mapping[str, str], body: str) -> tuple[int, dict[str, str], str]:
         """One HTTP request of Slack: (status, headers, body) of the answer. 503 when it could not be stored."""
         request = AsyncBoltRequest(body=body, headers={k: [v] for k, v in headers.items()})
-        try:
-            answer = await self._app.async_dispatch(request)
-        except StoreUnavailable as error:
-            log.warning("slack.not_stored", error=str(error))
-            return 503, {"Retry-After": "5"}, ""
+        answer = await self._app.async_dispatch(request)
         return answer.status, dict(answer.first_headers_without_set_cookie()), answer.body or ""
 
     async def connect(self, app_token: str) -> None:
@@ -100,6 +98,14 @@ class Transport:
     async def close(self) -> None:
         if self._socket is not None:
             await self._socket.close_async()
+
+    async def _failed(self, error: Exception) -> BoltResponse:
+        """A listener has failed: Slack is told that its request was not taken, and sends it again if it can."""
+        if isinstance(error, StoreUnavailable):
+            log.warning("slack.not_stored", error=str(error))
+            return BoltResponse(status=503, headers={"Retry-After": "5"})
+        log.error("slack.failed", exc_info=error)
+        return BoltResponse(status=500)
 
     # One listener a kind
 
