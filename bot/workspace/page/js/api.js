@@ -9,7 +9,7 @@ async function answered(response) {
     body = null;
   }
   if (body === null) return { ok: false, refused: true, error: `The workspace answered ${response.status}.` };
-  return response.ok ? body : { ...body, ok: false, refused: true };
+  return response.ok ? body : { ...body, ok: false, refused: true, status: response.status };
 }
 
 export async function get(path, query = {}) {

@@ -86,8 +86,15 @@ function placeHead() {
 }
 
 function tabs() {
-  const tab = (name, label) => h("button", { type: "button", role: "tab", "aria-selected": String(state.tab === name), on: { click: () => showTab(name) } }, label);
-  return h("div", { class: "tabs", role: "tablist", "aria-label": "App" }, tab("home", "Home"), tab("messages", "Messages"));
+  const tab = (name, label) => h("button", { type: "button", role: "tab", class: `tab-${name}`, "aria-selected": String(state.tab === name), tabindex: state.tab === name ? null : "-1", on: { click: () => showTab(name) } }, label);
+  const list = h("div", { class: "tabs", role: "tablist", "aria-label": "App" }, tab("home", "Home"), tab("messages", "Messages"));
+  list.addEventListener("keydown", (event) => {
+    if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+    const other = state.tab === "home" ? "messages" : "home";
+    showTab(other);
+    document.querySelector(`.tab-${other}`)?.focus();
+  });
+  return list;
 }
 
 function violations() {

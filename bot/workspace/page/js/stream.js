@@ -30,13 +30,22 @@ export function connect() {
   });
 }
 
-function again() {
+async function again() {
   source?.close();
   setConnection("reconnecting");
+  if (failures > 0 && (await get("state")).status === 401) return renew();
   const pause = PAUSES[Math.min(failures, PAUSES.length - 1)];
   failures += 1;
   clearTimeout(timer);
   timer = setTimeout(connect, pause);
+  return undefined;
+}
+
+/** The workspace was started anew and has another token: its page brings it. Where we are stands in the address. */
+function renew() {
+  const last = Number(sessionStorage.getItem("renewed") ?? 0);
+  sessionStorage.setItem("renewed", String(Date.now()));
+  if (Date.now() - last > 5000) location.reload();
 }
 
 function setConnection(value) {

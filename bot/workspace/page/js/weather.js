@@ -21,17 +21,16 @@ const isOn = (system, key) => Boolean(state.weather?.[system]?.[key]);
 /** How many kinds of bad weather there are at the moment. */
 export const weatherCount = () => systems().reduce((sum, system) => sum + KINDS.filter((kind) => isOn(system, kind.key)).length, 0);
 
+const box = h("div", { class: "weather" });
+
 export function drawWeather() {
-  const box = h("div", { class: "weather" });
-  const draw = () => {
-    const focused = box.contains(document.activeElement) ? document.activeElement.name : null;
-    box.replaceChildren(...systems().map(systemBox), clockBox());
-    if (focused) box.querySelector(`[name="${CSS.escape(focused)}"]`)?.focus();
-  };
-  draw();
-  on("weather clock", () => box.isConnected && draw());
+  const focused = box.contains(document.activeElement) ? document.activeElement.name : null;
+  box.replaceChildren(...systems().map(systemBox), clockBox());
+  if (focused) box.querySelector(`[name="${CSS.escape(focused)}"]`)?.focus();
   return box;
 }
+
+on("weather clock", () => box.isConnected && drawWeather());
 
 const NAMES = { slack: "Slack", pagerduty: "PagerDuty", github: "GitHub" };
 

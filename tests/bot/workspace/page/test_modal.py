@@ -183,5 +183,6 @@ async def test_the_home_tab_is_what_the_app_published_for_this_person(
     await page.get_by_role("button", name="Deploy").click()
     await workspace.wait_until(lambda: app.of("block_actions"))
     assert app.of("block_actions")[0]["view"]["type"] == "home"
-    await page.get_by_role("tab", name="Messages").click()
+    await page.get_by_role("tab", name="Home").press("ArrowRight")
+    await expect(page.get_by_role("tab", name="Messages")).to_be_focused()
     await expect(page.locator("#composer-text")).to_be_visible()

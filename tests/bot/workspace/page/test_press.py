@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from playwright.async_api import expect
 
 from tests.bot.workspace.app import App
@@ -132,18 +131,22 @@ CHOICES: list[tuple[str, Json, str, str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "more", "choose", "key", "value"), CHOICES, ids=[row[0] for row in CHOICES])
 async def test_a_select_menu_tells_the_app_what_was_chosen_and_shows_it(
-    kind: str, more: Json, choose: str, key: str, value: Any, look: Look, workspace: Workspace, app: App
+    look: Look, workspace: Workspace, app: App
 ) -> None:
-    await post(workspace, {"type": kind, "action_id": "pick", "placeholder": plain("Pick one"), **more})
+    menus = [
+        {"type": kind, "action_id": kind, "placeholder": plain(f"Pick {kind}"), **more}
+        for kind, more, *_ in CHOICES
+    ]
+    await post(workspace, *menus)
     page = await look("#in=ops")
-    await page.get_by_role("button", name="Pick one").click()
-    await page.get_by_role("option", name=choose).click()
-    action = await pressed(workspace, app)
-    found = action[key]["value"] if isinstance(action[key], dict) else action[key]
-    assert found == value
-    await expect(page.locator(".select")).to_contain_text(choose)
+    for count, (kind, _, choose, key, value) in enumerate(CHOICES, 1):
+        await page.get_by_role("button", name=f"Pick {kind}").click()
+        await page.get_by_role("option", name=choose).click()
+        action = await pressed(workspace, app, count)
+        found = action[key]["value"] if isinstance(action[key], dict) else action[key]
+        assert found == value, kind
+        await expect(page.locator(f"[data-action={kind}]")).to_contain_text(choose)
 
 
 async def test_an_external_menu_asks_the_app_as_one_types(look: Look, workspace: Workspace, app: App) -> None:

@@ -1,7 +1,12 @@
 """Talking on the page: the first screen, completion, threads, what only you see, and what changes while you look."""
 
+from pathlib import Path
+
+import aiohttp
 from playwright.async_api import Page, expect
 
+from bot.workspace import Settings
+from bot.workspace import Workspace as Server
 from tests.bot.workspace.app import App
 from tests.bot.workspace.page.conftest import Look, say
 from tests.fixtures.workspace import DANA, OMAR, Workspace
@@ -137,6 +142,44 @@ async def test_after_a_break_the_page_says_so_comes_back_and_shows_everything_on
     await workspace.type(OMAR, "#ops", "after")
     await expect(page.locator(".message")).to_have_count(3)
     assert await texts(page) == ["before", "meanwhile", "after"]
+
+
+async def test_a_workspace_that_was_started_anew_is_found_again_without_a_reload_by_hand(
+    look: Look, clock_file: Path, expected: list[str]
+) -> None:
+    expected.append("401 (Unauthorized)")
+    first = Server(Settings(clock_file=clock_file))
+    await first.start()
+    page = await look()
+    await page.goto(f"{first.url}/#as=omar&in=ops")
+    await page.wait_for_selector("body[data-connection=live]")
+    await first.stop()
+    await expect(page.locator(".banner")).to_contain_text("Reconnecting…")
+    anew = Server(Settings(port=int(first.url.rsplit(":", 1)[1]), clock_file=clock_file))
+    await anew.start()
+    try:
+        await page.wait_for_selector("body[data-connection=live]")
+        await expect(page.locator("h1")).to_contain_text("ops")
+        await expect(page.locator(".identity")).to_contain_text("Omar Haddad")
+        await say(page, "still here")
+        await expect(page.locator(".message")).to_contain_text("still here")
+    finally:
+        await anew.stop()
+
+
+async def test_a_file_is_a_card_that_leads_to_its_content(look: Look, workspace: Workspace) -> None:
+    content = b"all is well\n"
+    asked = {"filename": "deploy.log", "length": len(content)}
+    place = await workspace.api("files.getUploadURLExternal", asked)
+    async with aiohttp.ClientSession() as session:
+        await session.post(place["upload_url"], data=content)
+    done = {"files": [{"id": place["file_id"], "title": "The whole log"}], "channel_id": "C0OPS000000"}
+    assert (await workspace.api("files.completeUploadExternal", done))["ok"]
+    page = await look("#in=ops")
+    await expect(page.locator(".file-card")).to_contain_text("The whole log")
+    async with page.context.expect_page() as opened:
+        await page.locator(".file-card").click()
+    await expect((await opened.value).locator("body")).to_contain_text("all is well")
 
 
 async def test_who_reads_further_up_stays_there_and_is_told_of_new_messages(
