@@ -82,7 +82,7 @@ def load(path: Path, *, words: Collection[str] | None = None) -> Config:
     try:
         config = Config.model_validate(data, context=context)
     except ValidationError as error:
-        faults += sentences(error, data)
+        faults += sentences(error)
     faults += cross_faults(data, words)
     if config is None or faults:
         raise ConfigFault(sorted(set(faults)))

@@ -1,21 +1,27 @@
 """What pydantic found wrong, as `path: what, and what is allowed`, one line each."""
 
-from collections.abc import Mapping
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from rapidfuzz import process
 
-from bot.config.models import Config
+from bot.config.models import Config, Person
 from bot.config.values import shown
 
 
-def sentences(error: ValidationError, data: Mapping[str, Any]) -> list[str]:
-    return [_sentence(detail, data) for detail in error.errors(include_url=False)]
+def sentences(error: ValidationError) -> list[str]:
+    details = error.errors(include_url=False)
+    return [_sentence(detail) for detail in details if not _said_of_the_key(detail)]
 
 
-def _sentence(detail: ErrorDetails, data: Mapping[str, Any]) -> str:
+def _said_of_the_key(detail: ErrorDetails) -> bool:
+    """A name that load() put in is the key above it, whose fault is told already."""
+    loc = detail["loc"]
+    return len(loc) > 1 and loc[-1] in ("name", "email") and detail["input"] == loc[-2]
+
+
+def _sentence(detail: ErrorDetails) -> str:
     loc = tuple(part for part in detail["loc"] if part != "[key]")
     path = dotted(loc)
     value = detail.get("input")
@@ -69,18 +75,12 @@ def suggestion(word: str, allowed: list[str]) -> str:
 
 def _meant(loc: tuple[int | str, ...]) -> str:
     model = _model_at(loc[:-1])
-    hidden = {"name", "version"} if model is not _person() else {"email"}
+    hidden = {"email"} if model is Person else {"name", "version"}
     return (
         suggestion(str(loc[-1]), [field for field in model.model_fields if field not in hidden])
         if model
         else ""
     )
-
-
-def _person() -> type[BaseModel]:
-    from bot.config.models import Person
-
-    return Person
 
 
 def _model_at(loc: tuple[int | str, ...]) -> type[BaseModel] | None:

@@ -438,6 +438,13 @@ def test_an_address_in_capitals_is_the_same_person(faults: Faults) -> None:
     assert found == ["people.ann@example.com: is the same address as ANN@example.com; keep one"]
 
 
+def test_a_name_at_fault_is_told_once(faults: Faults) -> None:
+    assert [fault for fault in faults("  shop:\n", "  my shop:\n") if "my shop" in fault] == [
+        'services.my shop: "my shop" is not a name; allowed: up to 63 of a-z, 0-9, . _ - with a letter or digit first'
+    ]
+    assert faults("name: start, ", "") == ["recipes.plain.deploy.0.name: is missing"]
+
+
 def test_words_of_grants_are_checked_where_commands_are_known(faults: Faults, file: Path) -> None:
     assert faults("words: [deploy]", "words: [depoly]", words=["deploy", "status"]) == [
         'roles.developer.grants.0.words.0: "depoly" is not a word, did you mean deploy?'
