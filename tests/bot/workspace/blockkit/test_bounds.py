@@ -15,11 +15,13 @@ from .samples import CARD, CHART, GOOD, PICTURE, asking, button, choice, marked,
 OPTION = {**choice(), "description": plain()}
 MARKED = {"text": marked(), "value": "v", "description": marked()}
 GROUPS = [{"label": plain(), "options": [choice()]}]
-FEEDBACK = GOOD["context_actions"]["elements"][0]
+FEEDBACK = GOOD["context_actions"]
+ICON = {
+    "type": "context_actions",
+    "elements": [{"type": "icon_button", "icon": "trash", "text": plain(), "visible_to_user_ids": ["U"]}],
+}
 PIE = {**CHART, "chart": {"type": "pie", "segments": [{"label": "a", "value": 1}]}}
 INPUT = asking({"type": "plain_text_input", "initial_value": "a", "min_length": 1, "max_length": 2})
-LINES = asking({"type": "rich_text_input", "min_lines": 1, "max_lines": 1})
-BOXES = {"type": "checkboxes", "options": [MARKED], "initial_options": [MARKED]}
 
 
 def line(element: dict[str, Any]) -> dict[str, Any]:
@@ -84,35 +86,13 @@ LENGTHS: list[tuple[dict[str, Any], str, int | None, int]] = [
     ({**GOOD["video"], "author_name": "a"}, "author_name", 49, 0),
     ({**GOOD["video"], "description": plain()}, "description/text", 199, 1),
     (GOOD["file"], "external_id", 255, 1),
-    (GOOD["context_actions"], "elements/0/positive_button/text/text", 75, 1),
-    (GOOD["context_actions"], "elements/0/negative_button/value", 2000, 0),
-    (
-        {
-            "type": "context_actions",
-            "elements": [
-                {
-                    "type": "icon_button",
-                    "icon": "trash",
-                    "text": plain(),
-                    "value": "v",
-                    "accessibility_label": "a",
-                    "visible_to_user_ids": ["U"],
-                }
-            ],
-        },
-        "elements/0/text/text",
-        75,
-        1,
-    ),
-    (
-        {
-            "type": "context_actions",
-            "elements": [{"type": "icon_button", "icon": "trash", "text": plain(), "value": "v"}],
-        },
-        "elements/0/value",
-        2000,
-        0,
-    ),
+    (FEEDBACK, "elements/0/positive_button/text/text", 75, 1),
+    (FEEDBACK, "elements/0/negative_button/value", 2000, 0),
+    (ICON, "elements/0/text/text", 75, 1),
+    (ICON, "elements/0/value", 2000, 0),
+    (FEEDBACK, "elements/0/positive_button/accessibility_label", 75, 0),
+    (ICON, "elements/0/accessibility_label", 75, 0),
+    (ICON, "elements/0/visible_to_user_ids/0", 255, 1),
     (task(), "task_id", 255, 1),
     (task(), "title", None, 1),
     (GOOD["plan"], "title", None, 1),

@@ -24,6 +24,11 @@ from .samples import (
     task,
 )
 
+
+def group(many: int) -> dict[str, Any]:
+    return {"label": plain(), "options": [choice(str(n)) for n in range(many)]}
+
+
 LIMITS: list[tuple[Any, Any, str, str]] = [
     # a block that is just right, the same gone over the limit, the path, the words
     (section("x" * 3000), section("x" * 3001), "/text/text", "must be less than 3001 characters"),
@@ -434,6 +439,18 @@ LIMITS: list[tuple[Any, Any, str, str]] = [
         {"type": "rich_text", "elements": [{"type": "rich_text_list", "style": "dash", "elements": []}]},
         "/elements/0/style",
         "must be a valid enum value: bullet, ordered",
+    ),
+    (
+        asking({"type": "radio_buttons", "options": [choice(str(n)) for n in range(10)]}),
+        asking({"type": "radio_buttons", "options": [choice(str(n)) for n in range(11)]}),
+        "/element/options",
+        "no more than 10 items allowed",
+    ),
+    (
+        asking({"type": "static_select", "option_groups": [group(100)]}),
+        asking({"type": "static_select", "option_groups": [group(101)]}),
+        "/element/option_groups/0/options",
+        "no more than 100 items allowed",
     ),
 ]
 
