@@ -69,7 +69,7 @@ async def start(data: Path) -> Acme:
 
 def _fresh(home: Path) -> Acme:
     # Not through the event loop: uvloop lets a child inherit more of our open files than its own three, and
-    # this one would keep our port when we are killed.
+    # with a second copy of its stdout the end that we wait for below would never come.
     child = subprocess.Popen(
         [sys.executable, "-I", "-S", "-B", front.__file__, str(home)],
         env={"PATH": os.environ.get("PATH", os.defpath)}, cwd="/", start_new_session=True,

@@ -171,7 +171,7 @@ class Front:
             folder.chmod(0o755)
             child = self.spawn(folder, [service, environment, commit, START_AGAIN, address, "0"])
             threading.Thread(target=child.wait, daemon=True).start()
-            end = time.monotonic() + 10
+            end = time.monotonic() + 5
             while time.monotonic() < end and child.poll() is None:
                 with suppress(LookupError):
                     self.switch(told)
@@ -270,7 +270,7 @@ def handler(front: Front) -> type[BaseHTTPRequestHandler]:
             self.send_response(200)
             self.end_headers()
             self.wfile.flush()
-            while not version.over.wait(0.05):
+            while not version.over.wait(0.5):
                 with suppress(OSError):
                     if not select.select([self.connection], [], [], 0)[0]:
                         continue
@@ -311,7 +311,7 @@ def main(home: Path) -> None:
         server = Server(("127.0.0.1", wanted), handler(front))
     except OSError:
         server = Server(("127.0.0.1", 0), handler(front))
-    serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.2})
     serving.start()
     address = f"http://127.0.0.1:{server.server_port}"
     front.start_again(address)

@@ -14,4 +14,4 @@ for number in range(1, TIMES + 1):
     if front.ask(f"/{environment}/{service}/health").get("healthy") is not True:
         sys.exit(f"asked {number} times: {service} is not healthy")
     print(f"{number} of {TIMES}: {service} answers well with {commit[:7]}", flush=True)
-    time.sleep(0.1)
+    time.sleep(0.1 * front.PACE)

@@ -1,6 +1,6 @@
 """Serves one service over HTTP on a free port, for as long as the front wants it.
 
-python3 -m services.serving SERVICE ENVIRONMENT COMMIT DEPLOY FRONT [SECONDS TO WARM UP]
+python3 -m services.serving SERVICE ENVIRONMENT COMMIT DEPLOY FRONT SECONDS-TO-WARM-UP
 """
 
 import http.client
@@ -12,8 +12,6 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
-
-WARM_UP = 0.8  # seconds in which caches would be filled
 
 
 def healthy(started: float, warm_up: float) -> tuple[bool, str]:
@@ -48,7 +46,7 @@ def serve(service: str, environment: str, commit: str, deploy: str, front: str, 
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.2}, daemon=True).start()
     os.chdir("/")  # the checkout is taken away behind us
     told = {"service": service, "environment": environment, "commit": commit, "deploy": deploy}
     line = http.client.HTTPConnection(urlsplit(front).netloc)
@@ -59,4 +57,4 @@ def serve(service: str, environment: str, commit: str, deploy: str, front: str, 
 
 if __name__ == "__main__":
     service, environment, commit, deploy, front = sys.argv[1:6]
-    serve(service, environment, commit, deploy, front, float(sys.argv[6]) if sys.argv[6:] else WARM_UP)
+    serve(service, environment, commit, deploy, front, float(sys.argv[6]))
