@@ -41,9 +41,15 @@ class Ack:
 
 @dataclass(frozen=True)
 class Delivery:
+    """The payload is a copy of its own: what is sent again is what was sent, whatever happened since."""
+
     id: str
     kind: str
     payload: Json
+
+    @classmethod
+    def of(cls, id: str, kind: str, payload: Json) -> "Delivery":
+        return cls(id, kind, orjson.loads(orjson.dumps(payload)))
 
 
 class Courier:
@@ -109,7 +115,8 @@ class Courier:
             headers |= {"X-Slack-Retry-Num": str(retry[0]), "X-Slack-Retry-Reason": retry[1]}
         async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as answer:
             text = await answer.text(errors="replace")
-            wrong = None if answer.status == 200 else "dispatch_failed"
+            taken = answer.ok if delivery.kind == "events_api" else answer.status == 200
+            wrong = None if taken and answer.status < 300 else "dispatch_failed"
             told = {name.lower(): value for name, value in answer.headers.items()}
             return Ack(answer.status, _since(begun), parsed(text), wrong, told)
 

@@ -11,6 +11,8 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from .clock import Clock
 from .courier import Ack, Courier, Delivery
 from .faults import Json
@@ -126,7 +128,7 @@ class Events:
             "context_team_id": team,
             "context_enterprise_id": None,
             "api_app_id": app.app_id,
-            "event": dict(event),
+            "event": orjson.loads(orjson.dumps(event)),  # as it is now, whenever it is sent
             "type": "event_callback",
             "event_id": "Ev" + secrets.token_hex(5).upper(),
             "event_time": int(self._clock.now()),

@@ -69,7 +69,9 @@ class Messages:
     def post(self, channel: Channel, author: User, content: Json) -> Json:
         """content: text, and what else is said (blocks, thread_ts, metadata …). Answers the message as kept."""
         ts = self.world.clock.ts()
-        message: Json = {"type": "message", "user": author.id, "ts": ts, "team": self.world.team["id"]}
+        message: Json = {"type": "message", "user": author.id, "ts": ts, "team": author.team_id}
+        if author.team_id != self.world.team["id"]:  # somebody of another company, in a shared channel
+            message |= {"user_team": author.team_id, "source_team": author.team_id}
         if author.id == self.world.app.id:
             message |= self._by_app()
         elif author.id != SLACKBOT:

@@ -43,7 +43,7 @@ def channel_of(channel: Channel) -> Json:
 async def deliver(core: Core, kind: str, payload: Json) -> tuple[str, Ack]:
     """Hand it to the app. Where it does not answer in 3 s, or refuses, `Ack.error` says so."""
     id = f"{kind.split('_')[0]}-{secrets.token_hex(8)}"
-    return id, await core.courier.send(Delivery(id, kind, payload))
+    return id, await core.courier.send(Delivery.of(id, kind, payload))
 
 
 def failed(core: Core, user: User, channel: Channel | None, ack: Ack, what: str) -> str | None:

@@ -54,6 +54,8 @@ class App:
             answer = answer(payload)
             if asyncio.iscoroutine(answer):
                 answer = await answer
+        if isinstance(answer, web.Response):
+            return answer
         if isinstance(answer, int):
             return web.Response(status=answer)
         if isinstance(answer, str):

@@ -4,10 +4,12 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from aiohttp import web
+
 from bot.workspace import Settings
 from bot.workspace import Workspace as Server
 from tests.bot.workspace.app import App, running
-from tests.fixtures.workspace import DANA, Workspace
+from tests.fixtures.workspace import DANA, SAM, Workspace
 
 
 async def test_a_message_and_a_mention_are_two_events(workspace: Workspace, app: App) -> None:
@@ -58,9 +60,16 @@ async def test_an_event_comes_again_three_times_as_the_clock_moves(workspace: Wo
     assert len(app.got) == 5, "after the third retry an event is given up"
 
 
-async def test_an_app_can_ask_for_no_retry_by_taking_it_the_second_time(
-    workspace: Workspace, app: App
-) -> None:
+async def test_an_app_can_ask_for_no_retry(workspace: Workspace, app: App) -> None:
+    app.answers["message"] = lambda payload: web.Response(status=503, headers={"X-Slack-No-Retry": "1"})
+    await workspace.type(DANA, "#storefront", "hello")
+    await workspace.clock(forward=600)
+    del app.answers["message"]
+    await workspace.type(DANA, "#storefront", "another")
+    assert [payload["event"]["text"] for payload in app.of("message")] == ["hello", "another"]
+
+
+async def test_an_event_that_was_taken_the_second_time_rests(workspace: Workspace, app: App) -> None:
     app.answers["message"] = 503
     await workspace.type(DANA, "#storefront", "hello")
     del app.answers["message"]
@@ -100,6 +109,22 @@ async def test_the_home_tab_is_opened(workspace: Workspace, app: App) -> None:
     home = await workspace.home(user["email"])
     assert home is not None
     assert second["view"]["id"] == home["id"]
+
+
+async def test_what_strangers_say_is_marked(workspace: Workspace, app: App) -> None:
+    await workspace.type(SAM, "#storefront", "hello")
+    event = app.of("message")[0]["event"]
+    assert event["team"] == event["user_team"] == event["source_team"] == "T0STRANGER0"
+
+
+async def test_what_is_sent_again_is_what_was_sent(workspace: Workspace, app: App) -> None:
+    posted = await workspace.api("chat.postMessage", {"channel": "#ops", "text": "one"})
+    await workspace.wait_until(lambda: app.of("message"))
+    mark = {"channel": posted["channel"], "timestamp": posted["ts"], "name": "eyes"}
+    await workspace.api("reactions.add", mark)
+    await workspace.redeliver(app.of("message")[0]["event_id"])
+    first, again = app.of("message")
+    assert first == again
 
 
 async def test_any_delivery_can_be_sent_again_in_copies(workspace: Workspace, app: App) -> None:
