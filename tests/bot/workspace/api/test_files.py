@@ -4,6 +4,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.fixtures.workspace import Workspace
 
@@ -58,3 +59,15 @@ async def test_a_file_that_was_never_sent_cannot_be_shared(workspace: Workspace)
         assert (await answer.json())["error"] == "upload_length_mismatch"
     big = {"filename": "a.txt", "length": 60 * 1024 * 1024}
     assert (await workspace.api("files.getUploadURLExternal", big))["error"] == "file_upload_size_restricted"
+
+
+async def test_the_python_clients_own_upload_works(workspace: Workspace) -> None:
+    place = next(c["id"] for c in (await workspace.state())["channels"] if c["name"] == "ops")
+    client = AsyncWebClient(workspace.settings.bot_token, base_url=workspace.api_url)
+    answer = await client.files_upload_v2(channel=place, content="the log", filename="log.txt", title="Log")
+    assert answer["ok"]
+    (message,) = await workspace.messages("#ops")
+    assert [(file["title"], file["size"]) for file in message["files"]] == [("Log", 7)]
+    info = await workspace.api("files.info", {"file": message["files"][0]["id"]})
+    assert info["file"]["name"] == "log.txt"
+    assert (await workspace.api("files.info", {"file": "F404"}))["error"] == "file_not_found"
