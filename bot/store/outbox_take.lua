@@ -2,9 +2,10 @@
 --!include _outbox
 local GRAIN = 0.0005          -- seconds that cjson rounds a time by, and more
 local SUSPICION = 1           -- seconds that a sender gets to say that it lives after its lease ran out
+local LANES, DEPTH = 32, 20  -- looked at in one call, so that it never holds Redis for long
 local POSTS = {1, 8}          -- a second and channel, and at once
 local TIERS = {               -- a second, and at once; Slack's tiers with something to spare
-  ['chat.postMessage'] = {10, 50},
+  ['chat.postMessage'] = {5, 100},
   ['chat.update'] = {0.8, 30},
   ['chat.postEphemeral'] = {1.6, 50},
   ['views.publish'] = {1.6, 50},
@@ -49,7 +50,7 @@ local function called(e, ts)
 end
 
 local taken, broken = {}, {}
-for _, lane in ipairs(redis.call('ZRANGEBYSCORE', lanes, '-inf', now, 'LIMIT', 0, 64)) do
+for _, lane in ipairs(redis.call('ZRANGEBYSCORE', lanes, '-inf', now, 'LIMIT', 0, LANES)) do
   if #taken >= a.limit then break end
   local f, chosen, adopted, later, spent = flight_of(lane), nil, false, nil, {}
   if f then
@@ -71,7 +72,7 @@ for _, lane in ipairs(redis.call('ZRANGEBYSCORE', lanes, '-inf', now, 'LIMIT', 0
     if pause > now then later = pause end
   end
   if not later and not chosen then
-    for _, id in ipairs(redis.call('ZRANGE', lane_of .. lane, 0, 99)) do
+    for _, id in ipairs(redis.call('ZRANGE', lane_of .. lane, 0, DEPTH - 1)) do
       local e = head(id)
       local _, ts, odd = place(e or {})
       if not e or odd then

@@ -135,6 +135,16 @@ async def test_a_card_goes_to_the_next_channel_where_one_refuses(desk: Desk, pla
     assert desk.reported == []
 
 
+async def test_a_name_that_has_moved_to_another_channel_is_asked_for_again(
+    desk: Desk, place: Place, redis: Redis
+) -> None:
+    await redis.set(keys.OUTBOX_NAME(name="#ops"), "C0GONE", ex=60)
+    await desk.outbox.say("1", "#ops", Message("hello"))
+    await desk.idle()
+    assert words(await place.messages("#ops")) == ["hello"]
+    assert await redis.get(keys.OUTBOX_NAME(name="#ops")) == place.channel("#ops")
+
+
 async def test_what_is_refused_for_good_is_reported_with_everything_that_hung_on_it(
     desk: Desk, place: Place
 ) -> None:
