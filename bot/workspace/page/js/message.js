@@ -37,6 +37,8 @@ export function drawMessage(message, ctx, compact) {
 }
 
 export function patchMessage(node, message, ctx, compact) {
+  if (node.message === message && node.compact === compact && node.reader === state.me) return;
+  Object.assign(node, { compact, reader: state.me });
   const source = JSON.stringify([message, compact, state.me]);
   if (node.source === source) return;
   node.source = source;
@@ -134,7 +136,7 @@ function foot(message, ctx) {
     const people = (message.reply_users ?? []).slice(0, 3).map((id) => avatar(state.users.get(id), "small"));
     out.push(h("button", { type: "button", class: "replies", on: { click: () => openThread(message.ts) } }, people,
       h("strong", {}, `${message.reply_count} ${message.reply_count === 1 ? "reply" : "replies"}`),
-      message.latest_reply && h("span", {}, `Last ${ago(Number(message.latest_reply))}`), icon("right")));
+      message.latest_reply && h("span", { data: { ago: "Last {ago}", at: message.latest_reply } }, `Last ${ago(Number(message.latest_reply))}`), icon("right")));
   }
   return out;
 }
