@@ -195,6 +195,7 @@ class Deploys:
             return
         yield deploy
         if deploy.over:
+            await self._end_what_is_lost(deploy)
             return
         if deploy.state == "requested":
             deploy = await self._begin(deploy)
@@ -268,6 +269,13 @@ class Deploys:
         )
         await self._start(deploy)
         return deploy
+
+    async def _end_what_is_lost(self, deploy: Deploy) -> None:
+        """A machine that comes back after its deploy was given up must not go on changing the environment."""
+        if deploy.state == "lost" and deploy.run and deploy.host == self._host:
+            driver = self._driver(deploy)
+            if (await driver.state(deploy.run)).phase in ("starting", "running"):
+                await driver.cancel(deploy.run, "Grail, which had given it up")
 
     async def _adopted(self, deploy: Deploy) -> Deploy:
         """Go on with what another worker watched: one that handed it over, or one that died."""

@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 from bot.domain.deploys import Deploy, State, StepShown
 from bot.errors import NotFound
 from bot.store import keys
-from bot.store.scripts import Scripts, guarded
+from bot.store.scripts import Scripts, WrongData, guarded
 
 RECENT = 1000
 
@@ -62,7 +62,10 @@ class DeployStore:
 
     async def get(self, id: str) -> Deploy:
         """One deploy. Raises NotFound when there is none, or when its record cannot be read."""
-        row = cast(dict[str, str], await guarded(self._redis.hgetall)(keys.DEPLOY(id=id)))
+        try:
+            row = cast(dict[str, str], await guarded(self._redis.hgetall)(keys.DEPLOY(id=id)))
+        except WrongData as error:
+            raise _unreadable(id) from error
         if not row:
             raise NotFound(
                 f"There is no deploy {id}.", code="no-such-deploy", hint="`deploys` lists the recent ones."
@@ -151,11 +154,15 @@ def _read(id: str, row: dict[str, str]) -> Deploy:
             id=id, rev=int(row["rev"]), fence=int(row["fence"]), state=cast(State, row["state"]), **known
         )
     except (KeyError, ValueError, TypeError) as error:
-        raise NotFound(
-            f"The record of deploy {id} cannot be read.",
-            code="unreadable",
-            hint="Somebody may have changed it by hand in Redis; everything else goes on.",
-        ) from error
+        raise _unreadable(id) from error
+
+
+def _unreadable(id: str) -> NotFound:
+    return NotFound(
+        f"The record of deploy {id} cannot be read.",
+        code="unreadable",
+        hint="Somebody may have changed it by hand in Redis; everything else goes on.",
+    )
 
 
 __all__ = ["Admission", "DeployStore", "Standing"]
