@@ -18,7 +18,7 @@ _FROM_THE_KEY = {
 
 
 def schema() -> str:
-    """As JSON, with a newline at its end."""
+    """As JSON."""
     written: dict[str, Any] = Config.model_json_schema()
     for kind, field in _FROM_THE_KEY.items():
         _leave_out(written["$defs"][kind], field)
@@ -29,7 +29,7 @@ def schema() -> str:
         **written,
         "title": "Grail's config.yaml",
     }
-    return orjson.dumps(whole, option=orjson.OPT_INDENT_2).decode() + "\n"
+    return orjson.dumps(whole, option=orjson.OPT_INDENT_2).decode()
 
 
 def _leave_out(block: dict[str, Any], field: str) -> None:
