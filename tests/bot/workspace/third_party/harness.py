@@ -14,6 +14,8 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.workspace import Workspace, parse
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[3]
 TOKEN = "for-programs"
@@ -149,6 +151,18 @@ async def workspace(folder: Path, email: str, *options: str) -> AsyncIterator[Pe
     ):
         await eventually(lambda: _answers(session, f"{url}/control/state"))
         yield Person(session, url, email)
+
+
+@asynccontextmanager
+async def workspace_here(email: str, *options: str) -> AsyncIterator[Person]:
+    """The same workspace in this process, for tests whose other side is not a Bolt app: it is there at once."""
+    server = Workspace(parse(["--port", "0", "--token", TOKEN, *options]))
+    await server.start()
+    try:
+        async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {TOKEN}"}) as session:
+            yield Person(session, server.url, email)
+    finally:
+        await server.stop()
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ import pytest
 from aiohttp import web
 from playwright.async_api import Browser, BrowserContext, Page, Response, async_playwright
 
-from .harness import Person, workspace
+from .harness import Person, workspace_here
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
@@ -98,8 +98,8 @@ async ([target, order]) => {
 
 
 @pytest.fixture
-async def dana(tmp_path: Path) -> AsyncIterator[Person]:
-    async with workspace(tmp_path, "dana@example.com", "--socket") as someone:
+async def dana() -> AsyncIterator[Person]:
+    async with workspace_here("dana@example.com", "--socket") as someone:
         await someone.does("type", **{"in": "#general", "text": "a secret plan"})
         yield someone
 

@@ -13,7 +13,7 @@ from aiohttp import web
 from bot.workspace.contracts import Contracts
 
 from ..blockkit.samples import GOOD, MODAL
-from .harness import ROOT, Person, eventually, workspace
+from .harness import ROOT, Person, eventually, workspace_here
 
 BOT = "xoxb-our-side"
 JUDGED_LATER = {
@@ -54,9 +54,9 @@ async def events() -> AsyncIterator[tuple[str, list[dict[str, Any]]]]:
 
 
 @pytest.fixture
-async def dana(events: tuple[str, Any], tmp_path: Path) -> AsyncIterator[Person]:
+async def dana(events: tuple[str, Any]) -> AsyncIterator[Person]:
     options = ("--app-url", events[0], "--bot-token", BOT, "--commands", "/ask")
-    async with workspace(tmp_path, "dana@example.com", *options) as someone:
+    async with workspace_here("dana@example.com", *options) as someone:
         yield someone
 
 
