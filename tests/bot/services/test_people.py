@@ -252,12 +252,17 @@ async def test_what_slack_said_is_remembered_for_a_minute(world: World) -> None:
 # ---- user groups
 
 
-async def make_group(world: World, handle: str, *emails: str) -> None:
+async def make_group(world: World, handle: str, *emails: str) -> str:
+    """Its id."""
     made = await world.workspace.api("usergroups.create", {"name": handle, "handle": handle})
+    group = str(made["usergroup"]["id"])
+    await set_group(world, group, *emails)
+    return group
+
+
+async def set_group(world: World, group: str, *emails: str) -> None:
     users = ",".join(world.id(email) for email in emails)
-    await world.workspace.api(
-        "usergroups.users.update", {"usergroup": made["usergroup"]["id"], "users": users}
-    )
+    await world.workspace.api("usergroups.users.update", {"usergroup": group, "users": users})
 
 
 async def test_a_user_group_gives_what_it_was_granted(world: World) -> None:
@@ -280,6 +285,16 @@ async def test_while_nobody_can_say_who_is_in_a_group_it_gives_nothing_and_the_r
     refused = may(GROUPED, mia, "deploy", service="shop", environment="production", now=now)
     assert (refused.allowed, refused.code) == (False, "cannot-say")
     assert may(GROUPED, dana, "deploy", service="shop", environment="staging", now=now).allowed
+
+
+async def test_who_is_in_a_group_is_remembered_for_a_minute(world: World) -> None:
+    group = await make_group(world, "night", MIA, DANA)
+    world.current[0] = GROUPED
+    assert "night" in (await world.holder(MIA)).groups
+    await set_group(world, group, DANA)
+    assert "night" in (await world.holder(MIA)).groups
+    await world.later()
+    assert "night" not in (await world.holder(MIA)).groups
 
 
 async def test_slack_is_not_asked_for_groups_that_give_nothing(world: World) -> None:
