@@ -23,11 +23,13 @@ export async function get(path, query = {}) {
 
 export async function post(path, body) {
   try {
-    return await answered(await fetch(`/control/${path}`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(body),
-    }));
+    return await answered(
+      await fetch(`/control/${path}`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(body),
+      }),
+    );
   } catch {
     return { ok: false, refused: true, error: "The workspace cannot be reached." };
   }

@@ -15,6 +15,15 @@ export function avatar(user, size = "") {
   if (user?.is_bot && user.id === state.app.user_id && /grail/i.test(nameOf(user))) {
     return h("span", { class: `avatar app ${size}`, "aria-hidden": "true" }, mark());
   }
-  const letters = nameOf(user).split(/\s+/).map((part) => part[0] ?? "").slice(0, 2).join("").toUpperCase();
-  return h("span", { class: `avatar ${user?.is_bot ? "app" : ""} hue-${hue(user?.id ?? letters)} ${size}`, "aria-hidden": "true" }, letters);
+  const letters = nameOf(user)
+    .split(/\s+/)
+    .map((part) => part[0] ?? "")
+    .slice(0, 2)
+    .join("")
+    .toUpperCase();
+  return h(
+    "span",
+    { class: `avatar ${user?.is_bot ? "app" : ""} hue-${hue(user?.id ?? letters)} ${size}`, "aria-hidden": "true" },
+    letters,
+  );
 }

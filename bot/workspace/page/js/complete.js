@@ -4,24 +4,52 @@ import { h, uid } from "./dom.js";
 import { icon } from "./icons.js";
 import { isMine, nameOf, state } from "./store.js";
 
-const starts = (text, wanted) => text.toLowerCase().split(/[\s._-]+/).some((word) => word.startsWith(wanted)) || text.toLowerCase().startsWith(wanted);
+const starts = (text, wanted) =>
+  text
+    .toLowerCase()
+    .split(/[\s._-]+/)
+    .some((word) => word.startsWith(wanted)) || text.toLowerCase().startsWith(wanted);
 
 function commands(text) {
   const first = text.split(/\s/)[0].toLowerCase();
-  return state.commands.filter((each) => each.command.toLowerCase().startsWith(first)).flatMap((each) => {
-    const rows = [{ label: each.command, hint: each.usage_hint ? `[${each.usage_hint}] ${each.description}` : each.description, put: `${each.command} ` }];
-    return [...rows, ...suggestionsFor(each.command).map((line) => ({ label: line.text, hint: line.about, put: line.text }))];
-  }).filter((row) => row.put.toLowerCase().startsWith(text.toLowerCase()) && row.put.trim() !== text.trim())
+  return state.commands
+    .filter((each) => each.command.toLowerCase().startsWith(first))
+    .flatMap((each) => {
+      const rows = [
+        {
+          label: each.command,
+          hint: each.usage_hint ? `[${each.usage_hint}] ${each.description}` : each.description,
+          put: `${each.command} `,
+        },
+      ];
+      return [
+        ...rows,
+        ...suggestionsFor(each.command).map((line) => ({ label: line.text, hint: line.about, put: line.text })),
+      ];
+    })
+    .filter((row) => row.put.toLowerCase().startsWith(text.toLowerCase()) && row.put.trim() !== text.trim())
     .map((row) => ({ ...row, lead: icon("bolt") }));
 }
 
-const people = (wanted) => [...state.users.values()]
-  .filter((user) => !user.deleted && (starts(user.name, wanted) || starts(nameOf(user), wanted)))
-  .map((user) => ({ label: nameOf(user), hint: user.is_bot ? "App" : user.email, put: `@${user.name} `, lead: avatar(user, "small") }));
+const people = (wanted) =>
+  [...state.users.values()]
+    .filter((user) => !user.deleted && (starts(user.name, wanted) || starts(nameOf(user), wanted)))
+    .map((user) => ({
+      label: nameOf(user),
+      hint: user.is_bot ? "App" : user.email,
+      put: `@${user.name} `,
+      lead: avatar(user, "small"),
+    }));
 
-const channels = (wanted) => [...state.channels.values()]
-  .filter((channel) => !channel.is_im && (isMine(channel) || !channel.is_private) && starts(channel.name, wanted))
-  .map((channel) => ({ label: channel.name, hint: channel.topic || channel.purpose, put: `#${channel.name} `, lead: icon("hash") }));
+const channels = (wanted) =>
+  [...state.channels.values()]
+    .filter((channel) => !channel.is_im && (isMine(channel) || !channel.is_private) && starts(channel.name, wanted))
+    .map((channel) => ({
+      label: channel.name,
+      hint: channel.topic || channel.purpose,
+      put: `#${channel.name} `,
+      lead: icon("hash"),
+    }));
 
 /** Things to try that we know of; an app that is not Grail has only its usage hint. */
 export function suggestionsFor(command) {
@@ -63,10 +91,45 @@ export class Completion {
     this.rows = rows;
     this.at = 0;
     if (!rows.length) return this.close();
-    const list = h("div", { id: this.id, class: "complete", role: "listbox", "aria-label": "Suggestions" }, rows.map((row, index) =>
-      h("div", { id: `${this.id}-${index}`, class: "picker-row", role: "option", "aria-selected": String(index === 0), on: { mousedown: (event) => { event.preventDefault(); this.take(index); } } },
-        row.lead, h("span", { class: "picker-words" }, h("span", { class: "picker-label" }, row.label), row.hint && h("span", { class: "picker-hint" }, row.hint)))),
-    h("div", { class: "complete-foot", "aria-hidden": "true" }, h("kbd", {}, "↑"), h("kbd", {}, "↓"), " choose ", h("kbd", {}, "Tab"), " take ", h("kbd", {}, "Esc"), " close"));
+    const list = h(
+      "div",
+      { id: this.id, class: "complete", role: "listbox", "aria-label": "Suggestions" },
+      rows.map((row, index) =>
+        h(
+          "div",
+          {
+            id: `${this.id}-${index}`,
+            class: "picker-row",
+            role: "option",
+            "aria-selected": String(index === 0),
+            on: {
+              mousedown: (event) => {
+                event.preventDefault();
+                this.take(index);
+              },
+            },
+          },
+          row.lead,
+          h(
+            "span",
+            { class: "picker-words" },
+            h("span", { class: "picker-label" }, row.label),
+            row.hint && h("span", { class: "picker-hint" }, row.hint),
+          ),
+        ),
+      ),
+      h(
+        "div",
+        { class: "complete-foot", "aria-hidden": "true" },
+        h("kbd", {}, "↑"),
+        h("kbd", {}, "↓"),
+        " choose ",
+        h("kbd", {}, "Tab"),
+        " take ",
+        h("kbd", {}, "Esc"),
+        " close",
+      ),
+    );
     this.host.replaceChildren(list);
     this.field.setAttribute("aria-expanded", "true");
     return this.move(0);

@@ -5,7 +5,7 @@ import { icon } from "./icons.js";
 import { post } from "./api.js";
 import { complain } from "./notices.js";
 import { openShortcuts } from "./shortcuts.js";
-import { asMe, me, nameOf, placeName, placeTitle, state } from "./store.js";
+import { asMe, me, nameOf, placeName, placeTitle } from "./store.js";
 
 const typed = []; // newest last; one list for all places, like a shell's
 
@@ -15,15 +15,45 @@ export class Composer {
     this.thread = null;
     this.drafts = new Map();
     this.sending = 0;
-    this.text = h("textarea", { id, class: "composer-text", rows: 1, spellcheck: "true", autocomplete: "off", "aria-autocomplete": "list", "aria-expanded": "false", "aria-haspopup": "listbox", enterkeyhint: "send" });
-    this.sendButton = h("button", { type: "button", class: "send", "aria-label": "Send", title: "Send (Enter)", on: { click: () => this.send() } }, icon("send"));
-    const bolt = h("button", { type: "button", class: "ghost square", "aria-label": "Shortcuts and commands", "aria-haspopup": "listbox", "aria-expanded": "false", title: "Shortcuts and commands" }, icon("bolt"));
+    this.text = h("textarea", {
+      id,
+      class: "composer-text",
+      rows: 1,
+      spellcheck: "true",
+      autocomplete: "off",
+      "aria-autocomplete": "list",
+      "aria-expanded": "false",
+      "aria-haspopup": "listbox",
+      enterkeyhint: "send",
+    });
+    this.sendButton = h(
+      "button",
+      { type: "button", class: "send", "aria-label": "Send", title: "Send (Enter)", on: { click: () => this.send() } },
+      icon("send"),
+    );
+    const bolt = h(
+      "button",
+      {
+        type: "button",
+        class: "ghost square",
+        "aria-label": "Shortcuts and commands",
+        "aria-haspopup": "listbox",
+        "aria-expanded": "false",
+        title: "Shortcuts and commands",
+      },
+      icon("bolt"),
+    );
     bolt.addEventListener("click", () => openShortcuts(bolt, (text) => this.write(text)));
     this.who = h("span", { class: "composer-who" });
     this.note = h("div", { class: "composer-note", "aria-live": "polite" });
     this.list = h("div", { class: "complete-host" });
-    this.node = h("div", { class: "composer" }, this.list,
-      h("div", { class: "composer-box" }, bolt, this.text, this.sendButton), this.note);
+    this.node = h(
+      "div",
+      { class: "composer" },
+      this.list,
+      h("div", { class: "composer-box" }, bolt, this.text, this.sendButton),
+      this.note,
+    );
     this.completion = new Completion(this.text, this.list);
     this.text.addEventListener("input", () => this.changed());
     this.text.addEventListener("keydown", (event) => this.key(event));
@@ -68,7 +98,13 @@ export class Composer {
     this.sendButton.disabled = this.text.value.trim() === "";
     const slash = this.text.value.startsWith("/");
     this.node.classList.toggle("commanding", slash);
-    this.say(slash && this.thread ? "Slash commands do not work in threads: mention the app instead." : this.sending ? "Sending…" : "");
+    this.say(
+      slash && this.thread
+        ? "Slash commands do not work in threads: mention the app instead."
+        : this.sending
+          ? "Sending…"
+          : "",
+    );
   }
 
   say(text) {
@@ -81,7 +117,8 @@ export class Composer {
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       this.send();
-    } else if (event.key === "ArrowUp" && (this.text.value === "" || this.back !== null) && typed.length) this.recall(event, -1);
+    } else if (event.key === "ArrowUp" && (this.text.value === "" || this.back !== null) && typed.length)
+      this.recall(event, -1);
     else if (event.key === "ArrowDown" && this.back !== null) this.recall(event, 1);
     else if (!["Shift", "Control", "Alt", "Meta"].includes(event.key)) this.back = null;
   }

@@ -1,7 +1,6 @@
 // The middle: the head of the place, its messages (or the app's Home), and the composer.
 import { avatar } from "./avatar.js";
 import { Composer } from "./composer.js";
-import { zone } from "./dates.js";
 import { h } from "./dom.js";
 import { emptyPlace } from "./empty.js";
 import { drawHome } from "./home.js";
@@ -50,7 +49,9 @@ export function startConversation(root) {
   on("focus-composer", () => composer.focus());
   on("tab home", () => {
     drawHead();
-    const atHome = state.tab === "home" && otherOf(state.channels.get(state.place))?.id === state.app.user_id || (state.tab === "home" && state.place === state.app.user_id);
+    const atHome =
+      (state.tab === "home" && otherOf(state.channels.get(state.place))?.id === state.app.user_id) ||
+      (state.tab === "home" && state.place === state.app.user_id);
     home.hidden = !atHome;
     talk.hidden = atHome;
     if (atHome) drawHome(home);
@@ -62,32 +63,104 @@ export function startConversation(root) {
 }
 
 /** What stands in the place itself: no replies, but those that were sent to the channel as well. */
-const inPlace = (message) => !isReply(message) || message.subtype === "thread_broadcast" || (message.is_ephemeral && !messagesIn(state.place).has(`m${message.thread_ts}`));
+const inPlace = (message) =>
+  !isReply(message) ||
+  message.subtype === "thread_broadcast" ||
+  (message.is_ephemeral && !messagesIn(state.place).has(`m${message.thread_ts}`));
 
 function placeHead() {
   const channel = state.channels.get(state.place);
   const user = channel ? otherOf(channel) : state.users.get(state.place);
   const isApp = user && user.id === state.app.user_id;
-  const about = user ? [user.title, user.email, user.is_bot ? "App" : user.tz].filter(Boolean).join(" · ") : channel?.topic || channel?.purpose;
-  const person = h("button", { type: "button", class: "ghost acting", "aria-label": `You act as ${nameOf(me())}. Change`, "aria-haspopup": "listbox", "aria-expanded": "false", on: { click: (event) => choosePerson(event.currentTarget) } }, avatar(me(), "small"));
+  const about = user
+    ? [user.title, user.email, user.is_bot ? "App" : user.tz].filter(Boolean).join(" · ")
+    : channel?.topic || channel?.purpose;
+  const person = h(
+    "button",
+    {
+      type: "button",
+      class: "ghost acting",
+      "aria-label": `You act as ${nameOf(me())}. Change`,
+      "aria-haspopup": "listbox",
+      "aria-expanded": "false",
+      on: { click: (event) => choosePerson(event.currentTarget) },
+    },
+    avatar(me(), "small"),
+  );
   return [
-    h("button", { type: "button", class: "ghost square drawer-button", "aria-label": "Channels and people", on: { click: () => document.body.classList.toggle("drawer") } }, icon("menu")),
-    h("div", { class: "place-words" },
-      h("h1", {}, user ? avatar(user, "small") : icon(channel?.is_private ? "lock" : "hash"), h("span", {}, placeTitle().replace(/^#/, ""))),
-      about && h("p", { title: about }, about)),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "ghost square drawer-button",
+        "aria-label": "Channels and people",
+        on: { click: () => document.body.classList.toggle("drawer") },
+      },
+      icon("menu"),
+    ),
+    h(
+      "div",
+      { class: "place-words" },
+      h(
+        "h1",
+        {},
+        user ? avatar(user, "small") : icon(channel?.is_private ? "lock" : "hash"),
+        h("span", {}, placeTitle().replace(/^#/, "")),
+      ),
+      about && h("p", { title: about }, about),
+    ),
     isApp && tabs(),
-    channel && !channel.is_im && h("span", { class: "members", title: channel.members.map((id) => nameOf(state.users.get(id))).join(", ") }, icon("people"), String(channel.members.length)),
+    channel &&
+      !channel.is_im &&
+      h(
+        "span",
+        { class: "members", title: channel.members.map((id) => nameOf(state.users.get(id))).join(", ") },
+        icon("people"),
+        String(channel.members.length),
+      ),
     channel && !channel.is_im && !isMine(channel) && h("span", { class: "tag" }, "not in it"),
-    h("div", { class: "head-tools" },
+    h(
+      "div",
+      { class: "head-tools" },
       violations(),
-      h("button", { type: "button", class: `ghost square${weatherCount() ? " stormy" : ""}`, "aria-label": "Weather: make Slack slow or fail, move the clock", title: "Weather and clock", "aria-pressed": String(state.panel === "weather"), on: { click: () => openPanel("weather") } }, icon("cloud"), weatherCount() ? h("span", { class: "dot-mark" }) : null),
-      person),
+      h(
+        "button",
+        {
+          type: "button",
+          class: `ghost square${weatherCount() ? " stormy" : ""}`,
+          "aria-label": "Weather: make Slack slow or fail, move the clock",
+          title: "Weather and clock",
+          "aria-pressed": String(state.panel === "weather"),
+          on: { click: () => openPanel("weather") },
+        },
+        icon("cloud"),
+        weatherCount() ? h("span", { class: "dot-mark" }) : null,
+      ),
+      person,
+    ),
   ];
 }
 
 function tabs() {
-  const tab = (name, label) => h("button", { type: "button", role: "tab", class: `tab-${name}`, "aria-selected": String(state.tab === name), tabindex: state.tab === name ? null : "-1", on: { click: () => showTab(name) } }, label);
-  const list = h("div", { class: "tabs", role: "tablist", "aria-label": "App" }, tab("home", "Home"), tab("messages", "Messages"));
+  const tab = (name, label) =>
+    h(
+      "button",
+      {
+        type: "button",
+        role: "tab",
+        class: `tab-${name}`,
+        "aria-selected": String(state.tab === name),
+        tabindex: state.tab === name ? null : "-1",
+        on: { click: () => showTab(name) },
+      },
+      label,
+    );
+  const list = h(
+    "div",
+    { class: "tabs", role: "tablist", "aria-label": "App" },
+    tab("home", "Home"),
+    tab("messages", "Messages"),
+  );
   list.addEventListener("keydown", (event) => {
     if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
     const other = state.tab === "home" ? "messages" : "home";
@@ -99,6 +172,16 @@ function tabs() {
 
 function violations() {
   const count = state.violations;
-  return h("button", { type: "button", class: `ghost violations ${count ? "some" : "none"}`, title: count ? "What the app sent against Slack's rules" : "Everything the app sent keeps to Slack's rules", "aria-label": `${count} violations of Slack's rules`, on: { click: () => openPanel("violations") } },
-    icon("shield"), h("span", {}, count ? String(count) : "0"));
+  return h(
+    "button",
+    {
+      type: "button",
+      class: `ghost violations ${count ? "some" : "none"}`,
+      title: count ? "What the app sent against Slack's rules" : "Everything the app sent keeps to Slack's rules",
+      "aria-label": `${count} violations of Slack's rules`,
+      on: { click: () => openPanel("violations") },
+    },
+    icon("shield"),
+    h("span", {}, count ? String(count) : "0"),
+  );
 }

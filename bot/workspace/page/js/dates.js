@@ -20,14 +20,27 @@ function format(options, timeZone = zone()) {
 const show = (seconds, options) => format(options).format(new Date(seconds * 1000));
 
 export const timeOf = (seconds) => show(seconds, { hour: "2-digit", minute: "2-digit" });
-export const timeIn = (timeZone) => format({ hour: "2-digit", minute: "2-digit" }, timeZone).format(new Date(now() * 1000));
+export const timeIn = (timeZone) =>
+  format({ hour: "2-digit", minute: "2-digit" }, timeZone).format(new Date(now() * 1000));
 export const fullTime = (seconds) =>
-  show(seconds, { weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", timeZoneName: "short" });
+  show(seconds, {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    timeZoneName: "short",
+  });
 
 /** The calendar day, as YYYY-MM-DD in the person's zone. */
 export function dayOf(seconds) {
-  const parts = Object.fromEntries(format({ year: "numeric", month: "2-digit", day: "2-digit" })
-    .formatToParts(new Date(seconds * 1000)).map((part) => [part.type, part.value]));
+  const parts = Object.fromEntries(
+    format({ year: "numeric", month: "2-digit", day: "2-digit" })
+      .formatToParts(new Date(seconds * 1000))
+      .map((part) => [part.type, part.value]),
+  );
   return `${parts.year}-${parts.month}-${parts.day}`;
 }
 
@@ -44,13 +57,23 @@ const sameYear = (seconds) => dayOf(seconds).slice(0, 4) === dayOf(now()).slice(
 export function dayTitle(seconds) {
   const near = nearby(seconds);
   if (near) return near[0].toUpperCase() + near.slice(1);
-  return show(seconds, { weekday: "long", day: "numeric", month: "long", ...(sameYear(seconds) ? {} : { year: "numeric" }) });
+  return show(seconds, {
+    weekday: "long",
+    day: "numeric",
+    month: "long",
+    ...(sameYear(seconds) ? {} : { year: "numeric" }),
+  });
 }
 
 export function ago(seconds) {
   const past = now() - seconds;
   const size = Math.abs(past);
-  const steps = [[60, 1, "second"], [3600, 60, "minute"], [86400, 3600, "hour"], [Infinity, 86400, "day"]];
+  const steps = [
+    [60, 1, "second"],
+    [3600, 60, "minute"],
+    [86400, 3600, "hour"],
+    [Infinity, 86400, "day"],
+  ];
   const [, unit, word] = steps.find(([limit]) => size < limit);
   const count = Math.max(1, Math.round(size / unit));
   if (size < 5) return "just now";

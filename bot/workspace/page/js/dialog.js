@@ -8,13 +8,31 @@ export function confirmed(confirm) {
   const title = uid("confirm");
   const body = uid("confirm");
   return new Promise((resolve) => {
-    const yes = h("button", { type: "button", class: `button ${confirm.style === "danger" ? "danger" : "primary"}`, data: { confirm: "yes" } }, words(confirm.confirm) || "Yes");
-    const no = h("button", { type: "button", class: "button", data: { confirm: "no" } }, words(confirm.deny) || "Cancel");
-    const dialog = h("dialog", { class: "confirm", "aria-labelledby": title, "aria-describedby": body },
-      h("div", { class: "confirm-panel" },
+    const yes = h(
+      "button",
+      {
+        type: "button",
+        class: `button ${confirm.style === "danger" ? "danger" : "primary"}`,
+        data: { confirm: "yes" },
+      },
+      words(confirm.confirm) || "Yes",
+    );
+    const no = h(
+      "button",
+      { type: "button", class: "button", data: { confirm: "no" } },
+      words(confirm.deny) || "Cancel",
+    );
+    const dialog = h(
+      "dialog",
+      { class: "confirm", "aria-labelledby": title, "aria-describedby": body },
+      h(
+        "div",
+        { class: "confirm-panel" },
         h("h2", { id: title }, words(confirm.title) || "Are you sure?"),
         h("div", { id: body, class: "confirm-text" }, textObject(confirm.text)),
-        h("div", { class: "confirm-foot" }, no, yes)));
+        h("div", { class: "confirm-foot" }, no, yes),
+      ),
+    );
     const before = document.activeElement;
     let answer = false;
     yes.addEventListener("click", () => {

@@ -51,4 +51,5 @@ export function emoji(code) {
 }
 
 /** Replaces :shortcodes: in a plain text. */
-export const withEmoji = (text) => text.replace(/:([a-z0-9_+-]+(?:::skin-tone-[2-6])?):/g, (whole, code) => emoji(code) ?? whole);
+export const withEmoji = (text) =>
+  text.replace(/:([a-z0-9_+-]+(?:::skin-tone-[2-6])?):/g, (whole, code) => emoji(code) ?? whole);

@@ -16,7 +16,15 @@ export function drawHome(box) {
   }
   const view = state.home;
   if (!view?.blocks?.length) {
-    box.replaceChildren(h("div", { class: "empty" }, mark(), h("h2", {}, "Nothing on the Home tab yet"), h("p", {}, `${state.app.name ?? "The app"} has not published a Home view for you.`)));
+    box.replaceChildren(
+      h(
+        "div",
+        { class: "empty" },
+        mark(),
+        h("h2", {}, "Nothing on the Home tab yet"),
+        h("p", {}, `${state.app.name ?? "The app"} has not published a Home view for you.`),
+      ),
+    );
     return;
   }
   let inside = box.querySelector(".home-inside");

@@ -41,7 +41,16 @@ async function firstState() {
       main.replaceChildren();
       return body;
     }
-    if (round === 1) main.replaceChildren(h("div", { class: "empty", role: "status" }, mark(), h("h2", {}, "Waiting for the workspace"), h("p", {}, body.error ?? "It does not answer yet. Reload the page if it was started anew.")));
+    if (round === 1)
+      main.replaceChildren(
+        h(
+          "div",
+          { class: "empty", role: "status" },
+          mark(),
+          h("h2", {}, "Waiting for the workspace"),
+          h("p", {}, body.error ?? "It does not answer yet. Reload the page if it was started anew."),
+        ),
+      );
     await new Promise((resolve) => setTimeout(resolve, Math.min(3000, 300 * (round + 1))));
   }
 }
@@ -49,7 +58,11 @@ async function firstState() {
 addEventListener("click", (event) => {
   const to = event.target.closest?.(".mention-channel");
   if (to) go(to.dataset.goto);
-  if (document.body.classList.contains("drawer") && !event.target.closest("#sidebar, .drawer-button, .picker, .picker-shade")) document.body.classList.remove("drawer");
+  if (
+    document.body.classList.contains("drawer") &&
+    !event.target.closest("#sidebar, .drawer-button, .picker, .picker-shade")
+  )
+    document.body.classList.remove("drawer");
 });
 
 addEventListener("keydown", (event) => {
@@ -75,7 +88,8 @@ addEventListener("visibilitychange", () => {
 
 // "3 minutes ago" goes on.
 setInterval(() => {
-  for (const node of document.querySelectorAll("[data-ago]")) node.textContent = slackDate(Number(node.dataset.at), node.dataset.ago);
+  for (const node of document.querySelectorAll("[data-ago]"))
+    node.textContent = slackDate(Number(node.dataset.at), node.dataset.ago);
 }, 5000);
 
 start();

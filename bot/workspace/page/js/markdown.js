@@ -4,7 +4,9 @@ import { emojiNodes, link } from "./mrkdwn.js";
 
 export function markdown(text) {
   const box = h("div", { class: "markdown mrkdwn" });
-  const lines = String(text ?? "").replace(/\r/g, "").split("\n");
+  const lines = String(text ?? "")
+    .replace(/\r/g, "")
+    .split("\n");
   let at = 0;
   while (at < lines.length) {
     const [node, next] = blockAt(lines, at);
@@ -24,11 +26,15 @@ function blockAt(lines, at) {
   const heading = /^(#{1,6})\s+(.*?)\s*#*$/.exec(line);
   if (heading) {
     const level = Math.min(heading[1].length + 2, 6);
-    return [h("p", { class: `md-heading md-h${heading[1].length}`, role: "heading", "aria-level": level }, spans(heading[2])), at + 1];
+    return [
+      h("p", { class: `md-heading md-h${heading[1].length}`, role: "heading", "aria-level": level }, spans(heading[2])),
+      at + 1,
+    ];
   }
   if (/^\s*([-*_])(\s*\1){2,}\s*$/.test(line)) return [h("hr"), at + 1];
   if (/^\s*>/.test(line)) return quoted(lines, at);
-  if (line.includes("|") && /^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$/.test(lines[at + 1] ?? "")) return table(lines, at);
+  if (line.includes("|") && /^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$/.test(lines[at + 1] ?? ""))
+    return table(lines, at);
   if (LIST.test(line)) return list(lines, at);
   return paragraph(lines, at);
 }
@@ -62,28 +68,58 @@ function list(lines, at) {
     }
     if (match[1].length < first[1].length) break;
     const task = /^\[([ xX])\]\s+(.*)$/.exec(match[4]);
-    root.append(task
-      ? h("li", { class: "task" }, h("span", { "aria-hidden": "true" }, task[1] === " " ? "☐ " : "☑ "), spans(task[2]))
-      : h("li", {}, spans(match[4])));
+    root.append(
+      task
+        ? h(
+            "li",
+            { class: "task" },
+            h("span", { "aria-hidden": "true" }, task[1] === " " ? "☐ " : "☑ "),
+            spans(task[2]),
+          )
+        : h("li", {}, spans(match[4])),
+    );
     next += 1;
   }
   return [root, next];
 }
 
-const cells = (line) => line.trim().replace(/^\||\|$/g, "").split("|").map((cell) => cell.trim());
+const cells = (line) =>
+  line
+    .trim()
+    .replace(/^\||\|$/g, "")
+    .split("|")
+    .map((cell) => cell.trim());
 
 function table(lines, at) {
-  const head = h("tr", {}, cells(lines[at]).map((cell) => h("th", { scope: "col" }, spans(cell))));
+  const head = h(
+    "tr",
+    {},
+    cells(lines[at]).map((cell) => h("th", { scope: "col" }, spans(cell))),
+  );
   const body = h("tbody");
   let next = at + 2;
-  while (next < lines.length && lines[next].includes("|")) body.append(h("tr", {}, cells(lines[next++]).map((cell) => h("td", {}, spans(cell)))));
-  return [h("div", { class: "table-scroll", tabindex: "0" }, h("table", { class: "grid" }, h("thead", {}, head), body)), next];
+  while (next < lines.length && lines[next].includes("|"))
+    body.append(
+      h(
+        "tr",
+        {},
+        cells(lines[next++]).map((cell) => h("td", {}, spans(cell))),
+      ),
+    );
+  return [
+    h("div", { class: "table-scroll", tabindex: "0" }, h("table", { class: "grid" }, h("thead", {}, head), body)),
+    next,
+  ];
 }
 
 function paragraph(lines, at) {
   const node = h("p");
   let next = at;
-  while (next < lines.length && lines[next].trim() && !(next > at && (LIST.test(lines[next]) || /^(#{1,6}\s|\s*>|\s*```)/.test(lines[next])))) {
+  while (
+    next < lines.length &&
+    lines[next].trim() &&
+    !(next > at && (LIST.test(lines[next]) || /^(#{1,6}\s|\s*>|\s*```)/.test(lines[next])))
+  ) {
     if (next > at) node.append(h("br"));
     node.append(...spans(lines[next]).map((part) => (part instanceof Node ? part : document.createTextNode(part))));
     next += 1;

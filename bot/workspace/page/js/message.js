@@ -1,12 +1,12 @@
 // One message: who, when, what; its reactions, replies and menu. `patchMessage` brings a standing one up to date.
 import { avatar } from "./avatar.js";
 import { drawBlocks } from "./blocks/index.js";
-import { ago, fullTime, timeOf } from "./dates.js";
+import { fullTime, timeOf } from "./dates.js";
 import { h } from "./dom.js";
-import { emoji } from "./emoji.js";
 import { Form } from "./form.js";
+import { drawAttachment, fileCard, foot } from "./hangers.js";
 import { icon } from "./icons.js";
-import { link, mrkdwn, safeUrl, textObject } from "./mrkdwn.js";
+import { mrkdwn } from "./mrkdwn.js";
 import { openThread } from "./navigate.js";
 import { openPicker } from "./picker.js";
 import { messageShortcuts, runShortcut } from "./shortcuts.js";
@@ -15,17 +15,33 @@ import { nameOf, state } from "./store.js";
 export const isEphemeral = (message) => Boolean(message.is_ephemeral || message.ephemeral_to);
 
 export function authorOf(message) {
-  const bot = message.bot_id ? state.users.get(message.user) ?? [...state.users.values()].find((user) => user.is_bot && user.id === state.app.user_id) : null;
+  const bot = message.bot_id
+    ? (state.users.get(message.user) ??
+      [...state.users.values()].find((user) => user.is_bot && user.id === state.app.user_id))
+    : null;
   const user = bot ?? state.users.get(message.user);
-  if (message.user === "USLACKBOT") return { user: { id: "USLACKBOT", real_name: "Slackbot", is_bot: true }, app: false, name: "Slackbot" };
-  return { user, app: Boolean(message.bot_id), name: message.username ?? (user ? nameOf(user) : message.bot_profile?.name ?? "App") };
+  if (message.user === "USLACKBOT")
+    return { user: { id: "USLACKBOT", real_name: "Slackbot", is_bot: true }, app: false, name: "Slackbot" };
+  return {
+    user,
+    app: Boolean(message.bot_id),
+    name: message.username ?? (user ? nameOf(user) : (message.bot_profile?.name ?? "App")),
+  };
 }
 
 /** Whether this one belongs under the head of the one before it. */
 export function continues(message, before) {
-  return Boolean(before) && !isEphemeral(message) && !isEphemeral(before) && !message.reply_count && !before.reply_count
-    && before.user === message.user && before.bot_id === message.bot_id && before.username === message.username
-    && Number(message.ts) - Number(before.ts) < 300;
+  return (
+    Boolean(before) &&
+    !isEphemeral(message) &&
+    !isEphemeral(before) &&
+    !message.reply_count &&
+    !before.reply_count &&
+    before.user === message.user &&
+    before.bot_id === message.bot_id &&
+    before.username === message.username &&
+    Number(message.ts) - Number(before.ts) < 300
+  );
 }
 
 /** ctx: {place, inThread}. */
@@ -44,7 +60,9 @@ export function patchMessage(node, message, ctx, compact) {
   node.source = source;
   node.message = message;
   const { user, app, name } = authorOf(message);
-  node.className = ["message", compact && "compact", app && "from-app", isEphemeral(message) && "ephemeral"].filter(Boolean).join(" ");
+  node.className = ["message", compact && "compact", app && "from-app", isEphemeral(message) && "ephemeral"]
+    .filter(Boolean)
+    .join(" ");
   node.setAttribute("aria-label", `${name}, ${timeOf(Number(message.ts))}`);
   if (!node.body) {
     node.body = h("div", { class: "message-body" });
@@ -54,19 +72,32 @@ export function patchMessage(node, message, ctx, compact) {
     node.content = h("div", { class: "message-content" }, node.head, node.body, node.foot);
     node.append(node.lead, node.content, tools(node, ctx));
   }
-  node.lead.replaceChildren(compact ? h("time", { class: "time-side" }, timeOf(Number(message.ts))) : avatar(user ?? { id: message.bot_id, real_name: name, is_bot: app }));
-  node.head.replaceChildren(...(compact ? [] : head(message, name, app)), isEphemeral(message) ? h("span", { class: "only-you" }, icon("eye"), "Only visible to you") : "");
+  node.lead.replaceChildren(
+    compact
+      ? h("time", { class: "time-side" }, timeOf(Number(message.ts)))
+      : avatar(user ?? { id: message.bot_id, real_name: name, is_bot: app }),
+  );
+  node.head.replaceChildren(
+    ...(compact ? [] : head(message, name, app)),
+    isEphemeral(message) ? h("span", { class: "only-you" }, icon("eye"), "Only visible to you") : "",
+  );
   patchBody(node, message, ctx, compact);
   node.foot.replaceChildren(...foot(message, ctx));
 }
 
 const head = (message, name, app) => [
-  h("strong", { class: "author" }, name), app ? h("span", { class: "tag" }, "App") : "",
-  h("time", { class: "time", datetime: new Date(Number(message.ts) * 1000).toISOString(), title: fullTime(Number(message.ts)) }, timeOf(Number(message.ts))),
+  h("strong", { class: "author" }, name),
+  app ? h("span", { class: "tag" }, "App") : "",
+  h(
+    "time",
+    { class: "time", datetime: new Date(Number(message.ts) * 1000).toISOString(), title: fullTime(Number(message.ts)) },
+    timeOf(Number(message.ts)),
+  ),
   message.edited ? editedMark(message) : "",
 ];
 
-const editedMark = (message) => h("span", { class: "edited", title: `Edited ${fullTime(Number(message.edited.ts))}` }, "edited");
+const editedMark = (message) =>
+  h("span", { class: "edited", title: `Edited ${fullTime(Number(message.edited.ts))}` }, "edited");
 
 function patchBody(node, message, ctx, compact) {
   const blocks = message.blocks ?? [];
@@ -87,74 +118,58 @@ function patchBody(node, message, ctx, compact) {
   for (const file of message.files ?? []) parts.push(fileCard(file));
   const standing = [...node.body.children];
   if (parts.length === standing.length && parts.every((part, index) => part === standing[index])) return;
-  if (parts[0] === standing[0] && parts[0]) { // leave the blocks where they are: moving a node would restart its animation
+  if (parts[0] === standing[0] && parts[0]) {
+    // leave the blocks where they are: moving a node would restart its animation
     standing.slice(1).forEach((child) => child.remove());
     node.body.append(...parts.slice(1));
   } else node.body.replaceChildren(...parts);
 }
 
-function drawAttachment(attachment, surface) {
-  const inside = attachment.blocks ? drawBlocks(h("div", { class: "blocks" }), attachment.blocks, surface) : [
-    attachment.pretext && mrkdwn(attachment.pretext),
-    attachment.title && h("div", { class: "card-title" }, attachment.title_link ? link(attachment.title_link, attachment.title) : attachment.title),
-    attachment.text && mrkdwn(attachment.text),
-    attachment.fields && h("div", { class: "fields" }, attachment.fields.map((field) => h("div", { class: "one-field" }, h("strong", {}, field.title ?? ""), textObject({ type: "mrkdwn", text: field.value ?? "" })))),
-    attachment.footer && h("div", { class: "block-context" }, attachment.footer),
-  ];
-  const node = h("div", { class: "attachment" }, inside);
-  const colour = { good: "#2f9e6e", warning: "#d99a1c", danger: "#cf4436" }[attachment.color] ?? attachment.color;
-  if (/^#?[0-9a-f]{6}$/i.test(colour ?? "")) node.style.borderInlineStartColor = colour.startsWith("#") ? colour : `#${colour}`;
-  return node;
-}
-
-function fileCard(file) {
-  const size = file.size > 1e6 ? `${(file.size / 1e6).toFixed(1)} MB` : file.size > 1e3 ? `${Math.round(file.size / 1e3)} kB` : `${file.size ?? 0} bytes`;
-  const url = own(file.url_private_download ?? file.url_private ?? file.permalink);
-  const inside = [icon("file"), h("span", { class: "file-words" }, h("strong", {}, file.title || file.name || "File"), h("span", {}, [file.pretty_type ?? file.filetype, size].filter(Boolean).join(" · ")))];
-  const preview = file.preview ? h("pre", { class: "pre", tabindex: "0" }, h("code", {}, file.preview)) : null;
-  return h("div", { class: "file" }, url ? h("a", { class: "file-card", href: url, target: "_blank", rel: "noopener noreferrer" }, inside) : h("div", { class: "file-card" }, inside), preview);
-}
-
-/** The workspace's own addresses by the name under which this page came, or the cookie would not go with them. */
-function own(url) {
-  if (!url) return null;
-  const there = new URL(url, location.href);
-  const loopback = ["localhost", "127.0.0.1", "[::1]"].includes(there.hostname) && there.port === location.port;
-  return loopback ? there.pathname + there.search : safeUrl(there.href);
-}
-
-function foot(message, ctx) {
-  const out = [];
-  if (message.reactions?.length) {
-    out.push(h("div", { class: "reactions" }, message.reactions.map((reaction) => {
-      const who = (reaction.users ?? []).map((id) => nameOf(state.users.get(id))).join(", ");
-      return h("span", { class: `reaction${reaction.users?.includes(state.me) ? " mine" : ""}`, title: `${who} · :${reaction.name}:`, role: "img", "aria-label": `${reaction.name.replaceAll("_", " ")}, ${reaction.count}: ${who}` },
-        h("span", { class: "emoji" }, emoji(reaction.name) ?? `:${reaction.name}:`), String(reaction.count));
-    })));
-  }
-  if (message.reply_count && !ctx.inThread) {
-    const people = (message.reply_users ?? []).slice(0, 3).map((id) => avatar(state.users.get(id), "small"));
-    out.push(h("button", { type: "button", class: "replies", on: { click: () => openThread(message.ts) } }, people,
-      h("strong", {}, `${message.reply_count} ${message.reply_count === 1 ? "reply" : "replies"}`),
-      message.latest_reply && h("span", { data: { ago: "Last {ago}", at: message.latest_reply } }, `Last ${ago(Number(message.latest_reply))}`), icon("right")));
-  }
-  return out;
-}
-
 function tools(node, ctx) {
-  const more = h("button", { type: "button", class: "ghost square", "aria-label": "More", "aria-haspopup": "menu", "aria-expanded": "false", title: "More" }, icon("more"));
-  more.addEventListener("click", () => openPicker({
-    anchor: more, kind: "menu", label: "Message menu", align: "end",
-    groups: [
-      { items: [{ value: "copy", label: "Copy the text", lead: icon("file") }, { value: "ts", label: "Copy the ts", hint: node.message.ts, lead: icon("clock") }] },
-      { label: "Shortcuts of the app", items: messageShortcuts() },
-    ],
-    pick: (item) => {
-      if (item.value === "copy") navigator.clipboard?.writeText(node.message.text ?? "");
-      else if (item.value === "ts") navigator.clipboard?.writeText(node.message.ts);
-      else runShortcut(item.value, { in: ctx.place, message: node.message.ts });
+  const more = h(
+    "button",
+    {
+      type: "button",
+      class: "ghost square",
+      "aria-label": "More",
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+      title: "More",
     },
-  }));
-  const reply = h("button", { type: "button", class: "ghost square reply-tool", "aria-label": "Reply in thread", title: "Reply in thread", on: { click: () => openThread(node.message.thread_ts ?? node.message.ts) } }, icon("reply"));
+    icon("more"),
+  );
+  more.addEventListener("click", () =>
+    openPicker({
+      anchor: more,
+      kind: "menu",
+      label: "Message menu",
+      align: "end",
+      groups: [
+        {
+          items: [
+            { value: "copy", label: "Copy the text", lead: icon("file") },
+            { value: "ts", label: "Copy the ts", hint: node.message.ts, lead: icon("clock") },
+          ],
+        },
+        { label: "Shortcuts of the app", items: messageShortcuts() },
+      ],
+      pick: (item) => {
+        if (item.value === "copy") navigator.clipboard?.writeText(node.message.text ?? "");
+        else if (item.value === "ts") navigator.clipboard?.writeText(node.message.ts);
+        else runShortcut(item.value, { in: ctx.place, message: node.message.ts });
+      },
+    }),
+  );
+  const reply = h(
+    "button",
+    {
+      type: "button",
+      class: "ghost square reply-tool",
+      "aria-label": "Reply in thread",
+      title: "Reply in thread",
+      on: { click: () => openThread(node.message.thread_ts ?? node.message.ts) },
+    },
+    icon("reply"),
+  );
   return h("div", { class: "tools", role: "toolbar", "aria-label": "Message" }, ctx.inThread ? null : reply, more);
 }

@@ -61,15 +61,47 @@ function leave() {
 function build(view) {
   const title = uid("modal");
   const deep = state.views.length > 1;
-  const form = h("form", { class: "modal-panel", novalidate: true, on: { submit: (event) => { event.preventDefault(); submit(); } } },
-    h("header", { class: "modal-head" },
-      deep && h("button", { type: "button", class: "ghost square modal-back", "aria-label": "Back", on: { click: () => close() } }, icon("left")),
+  const form = h(
+    "form",
+    {
+      class: "modal-panel",
+      novalidate: true,
+      on: {
+        submit: (event) => {
+          event.preventDefault();
+          submit();
+        },
+      },
+    },
+    h(
+      "header",
+      { class: "modal-head" },
+      deep &&
+        h(
+          "button",
+          { type: "button", class: "ghost square modal-back", "aria-label": "Back", on: { click: () => close() } },
+          icon("left"),
+        ),
       h("h2", { id: title }),
-      h("button", { type: "button", class: "ghost square modal-close", "aria-label": deep ? "Close all" : "Close", on: { click: () => closeAll() } }, icon("close"))),
+      h(
+        "button",
+        {
+          type: "button",
+          class: "ghost square modal-close",
+          "aria-label": deep ? "Close all" : "Close",
+          on: { click: () => closeAll() },
+        },
+        icon("close"),
+      ),
+    ),
     h("div", { class: "modal-body blocks", tabindex: "-1" }),
-    h("footer", { class: "modal-foot" },
+    h(
+      "footer",
+      { class: "modal-foot" },
       h("button", { type: "button", class: "button modal-cancel", on: { click: () => close() } }),
-      h("button", { type: "submit", class: "button primary modal-submit" }, h("span", { class: "button-words" }))));
+      h("button", { type: "submit", class: "button primary modal-submit" }, h("span", { class: "button-words" })),
+    ),
+  );
   const { parentElement: rack } = document.querySelector(".notices") ?? {};
   if (rack === dialog) keepNotices();
   dialog.setAttribute("aria-labelledby", title);
@@ -90,7 +122,9 @@ function fill(view, another) {
   drawBlocks(body, view.blocks ?? [], { surface: "modal", form, where: { view: view.id } });
   if (!another) return;
   const wanted = (view.blocks ?? []).find((block) => block.element?.focus_on_load)?.element.action_id;
-  const first = wanted ? body.querySelector(`[data-action="${CSS.escape(wanted)}"]`) : body.querySelector("input, textarea, .select, button, a");
+  const first = wanted
+    ? body.querySelector(`[data-action="${CSS.escape(wanted)}"]`)
+    : body.querySelector("input, textarea, .select, button, a");
   (first ?? (send.hidden ? dialog.querySelector(".modal-cancel") : send)).focus({ preventScroll: true });
 }
 
@@ -111,10 +145,12 @@ function missing(view, form) {
 function wrong(spec, value) {
   if (spec.min_length && value.length < spec.min_length) return `Please type at least ${spec.min_length} characters.`;
   if (spec.type === "email_text_input" && !/^\S+@\S+\.\S+$/.test(value)) return "Please type an e-mail address.";
-  if (spec.type === "url_text_input" && !/^[a-z][a-z0-9+.-]*:\/\/\S+$/i.test(value)) return "Please type a whole address, with https://.";
+  if (spec.type === "url_text_input" && !/^[a-z][a-z0-9+.-]*:\/\/\S+$/i.test(value))
+    return "Please type a whole address, with https://.";
   if (spec.type !== "number_input") return null;
   const number = Number(value);
-  if (!Number.isFinite(number) || (!spec.is_decimal_allowed && !Number.isInteger(number))) return spec.is_decimal_allowed ? "Please type a number." : "Please type a whole number.";
+  if (!Number.isFinite(number) || (!spec.is_decimal_allowed && !Number.isInteger(number)))
+    return spec.is_decimal_allowed ? "Please type a number." : "Please type a whole number.";
   if (spec.min_value !== undefined && number < Number(spec.min_value)) return `Please type ${spec.min_value} or more.`;
   if (spec.max_value !== undefined && number > Number(spec.max_value)) return `Please type ${spec.max_value} or less.`;
   return null;

@@ -25,7 +25,9 @@ export function mrkdwn(text, { plain = false, verbatim = false } = {}) {
   const box = h("div", { class: "mrkdwn" });
   for (const [index, part] of source.split(/```/).entries()) {
     if (index % 2 === 1) {
-      box.append(h("pre", { class: "pre", tabindex: "0" }, h("code", {}, codeNodes(part.replace(/^\n/, "").replace(/\n$/, "")))));
+      box.append(
+        h("pre", { class: "pre", tabindex: "0" }, h("code", {}, codeNodes(part.replace(/^\n/, "").replace(/\n$/, "")))),
+      );
     } else if (part.trim() !== "" || source.indexOf("```") < 0) {
       blocks(part.replace(/^\n|\n$/g, ""), verbatim).forEach((node) => box.append(node));
     }
@@ -67,7 +69,8 @@ function blocks(text, verbatim) {
 }
 
 // What may stand inside a line, in the order in which it is tried.
-const INLINE = /`([^`\n]+)`|<([^<>\n]+)>|:([a-z0-9_+-]+(?:::skin-tone-[2-6])?):|(https?:\/\/[^\s<>|]+[^\s<>|.,;:!?)\]'"])/;
+const INLINE =
+  /`([^`\n]+)`|<([^<>\n]+)>|:([a-z0-9_+-]+(?:::skin-tone-[2-6])?):|(https?:\/\/[^\s<>|]+[^\s<>|.,;:!?)\]'"])/;
 const STYLES = [
   [/(^|[^\w*])\*(?=\S)([^*\n]*[^*\s])\*(?![\w*])/, "strong"],
   [/(^|[^\w_])_(?=\S)([^_\n]*[^_\s])_(?![\w_])/, "em"],
@@ -113,10 +116,13 @@ function styled(text, kept) {
       ...styled(text.slice(match.index + match[0].length), kept),
     ];
   }
-  return text.split(/\u0001(\d+)\u0002/).map((part, index) => {
-    if (index % 2 === 1) return kept[Number(part)];
-    return part === "" ? null : document.createTextNode(unescape(part));
-  }).filter(Boolean);
+  return text
+    .split(/\u0001(\d+)\u0002/)
+    .map((part, index) => {
+      if (index % 2 === 1) return kept[Number(part)];
+      return part === "" ? null : document.createTextNode(unescape(part));
+    })
+    .filter(Boolean);
 }
 
 /** The inside of <…>: a mention, a date, or a link. */
@@ -128,7 +134,8 @@ function angled(body) {
   if (head.startsWith("#")) return channelMention(head.slice(1), label);
   if (head.startsWith("!date^")) return dateNode(body);
   if (head.startsWith("!subteam^")) return groupMention(head.slice(9), label);
-  if (head.startsWith("!")) return h("span", { class: "mention mention-me" }, `@${(label ?? head.slice(1)).replace(/^@/, "")}`);
+  if (head.startsWith("!"))
+    return h("span", { class: "mention mention-me" }, `@${(label ?? head.slice(1)).replace(/^@/, "")}`);
   if (!safeUrl(unescape(head))) return null;
   return link(unescape(head), ...(label === null ? [unescape(head.replace(/^mailto:/, ""))] : inline(label, true)));
 }
@@ -136,7 +143,11 @@ function angled(body) {
 export function userMention(id, label) {
   const user = state.users.get(id);
   const mine = id === state.me ? " mention-me" : "";
-  return h("span", { class: `mention${mine}`, title: user?.email }, `@${user ? nameOf(user) : (label ?? id).replace(/^@/, "")}`);
+  return h(
+    "span",
+    { class: `mention${mine}`, title: user?.email },
+    `@${user ? nameOf(user) : (label ?? id).replace(/^@/, "")}`,
+  );
 }
 
 export function channelMention(id, label) {
@@ -160,21 +171,37 @@ function dateNode(body) {
 
 export function dateOf(seconds, pattern, fallback, url) {
   if (!Number.isFinite(seconds) || !pattern) return document.createTextNode(unescape(fallback ?? ""));
-  const time = h("time", { datetime: new Date(seconds * 1000).toISOString(), title: fullTime(seconds), class: "date",
-    data: pattern.includes("{ago}") ? { ago: pattern, at: String(seconds) } : {} }, slackDate(seconds, unescape(pattern)));
+  const time = h(
+    "time",
+    {
+      datetime: new Date(seconds * 1000).toISOString(),
+      title: fullTime(seconds),
+      class: "date",
+      data: pattern.includes("{ago}") ? { ago: pattern, at: String(seconds) } : {},
+    },
+    slackDate(seconds, unescape(pattern)),
+  );
   return url ? link(unescape(url), time) : time;
 }
 
-const codeNodes = (text) => text.split(/<([^<>\s]+)>/).map((part, index) =>
-  index % 2 === 1 ? unescape(part.includes("|") ? part.slice(part.indexOf("|") + 1) : part) : unescape(part));
+const codeNodes = (text) =>
+  text
+    .split(/<([^<>\s]+)>/)
+    .map((part, index) =>
+      index % 2 === 1 ? unescape(part.includes("|") ? part.slice(part.indexOf("|") + 1) : part) : unescape(part),
+    );
 
 export function emojiNodes(text) {
-  return text.split(/:([a-z0-9_+-]+(?:::skin-tone-[2-6])?):/).map((part, index) =>
-    index % 2 === 1 ? emoji(part) ?? `:${part}:` : part);
+  return text
+    .split(/:([a-z0-9_+-]+(?:::skin-tone-[2-6])?):/)
+    .map((part, index) => (index % 2 === 1 ? (emoji(part) ?? `:${part}:`) : part));
 }
 
 function withBreaks(parts) {
-  return parts.join("").split("\n").flatMap((line, index) => (index ? [h("br"), line] : [line]));
+  return parts
+    .join("")
+    .split("\n")
+    .flatMap((line, index) => (index ? [h("br"), line] : [line]));
 }
 
 /** A text object ({type, text}) of Block Kit. */
@@ -186,4 +213,5 @@ export function textObject(object, { tag } = {}) {
 }
 
 /** The words of a text object, for labels. */
-export const words = (object) => unescape(emojiNodes(String((typeof object === "string" ? object : object?.text) ?? "")).join(""));
+export const words = (object) =>
+  unescape(emojiNodes(String((typeof object === "string" ? object : object?.text) ?? "")).join(""));

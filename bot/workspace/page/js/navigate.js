@@ -34,7 +34,12 @@ export function become(user) {
   state.views = [];
   state.home = null;
   emit("views");
-  const place = other && !other.is_im ? other.id : other?.is_im ? (directWith(state.app.user_id)?.id ?? state.app.user_id) : state.place;
+  const place =
+    other && !other.is_im
+      ? other.id
+      : other?.is_im
+        ? (directWith(state.app.user_id)?.id ?? state.app.user_id)
+        : state.place;
   const stays = state.channels.get(place);
   state.place = !stays || (stays.is_private && !isMine(stays)) ? firstPlace() : place;
   closeThread();
@@ -100,7 +105,9 @@ export function recall() {
   const people = [...state.users.values()].filter((user) => !user.is_bot && !user.deleted);
   state.me = (people.find((user) => user.name === words.get("as")) ?? people[0])?.id ?? null;
   const wanted = words.get("in");
-  const place = [...state.channels.values()].find((channel) => isMine(channel) && (channel.id === wanted || channel.name === wanted));
+  const place = [...state.channels.values()].find(
+    (channel) => isMine(channel) && (channel.id === wanted || channel.name === wanted),
+  );
   state.place = place?.id ?? firstPlace();
   return words.get("thread");
 }

@@ -24,9 +24,17 @@ export function notice(text, level = "info") {
   if (!body) return;
   const same = [...rack.children].find((child) => child.dataset.text === body);
   if (same) same.remove();
-  const node = h("div", { class: `notice notice-${level}`, data: { text: body } },
-    icon(level === "error" || level === "warning" ? "alert" : "info"), h("span", {}, body),
-    h("button", { type: "button", class: "ghost tiny", "aria-label": "Dismiss", on: { click: () => node.remove() } }, icon("close")));
+  const node = h(
+    "div",
+    { class: `notice notice-${level}`, data: { text: body } },
+    icon(level === "error" || level === "warning" ? "alert" : "info"),
+    h("span", {}, body),
+    h(
+      "button",
+      { type: "button", class: "ghost tiny", "aria-label": "Dismiss", on: { click: () => node.remove() } },
+      icon("close"),
+    ),
+  );
   // In the top layer when a modal is open, or nobody would see it.
   const host = [...document.querySelectorAll("dialog[open]")].at(-1) ?? document.body;
   if (rack.parentElement !== host) host.append(rack);

@@ -25,7 +25,15 @@ export function closePicker(refocus = false) {
 
 class Picker {
   constructor(options) {
-    Object.assign(this, { groups: [], load: null, search: false, multi: false, minimum: 0, kind: "listbox", ...options });
+    Object.assign(this, {
+      groups: [],
+      load: null,
+      search: false,
+      multi: false,
+      minimum: 0,
+      kind: "listbox",
+      ...options,
+    });
     this.id = uid("list");
     this.items = [];
     this.at = -1;
@@ -39,19 +47,51 @@ class Picker {
 
   build() {
     const menu = this.kind === "menu";
-    this.list = h("div", { id: this.id, class: "picker-list", role: menu ? "menu" : "listbox", tabindex: "-1", "aria-label": this.label,
-      "aria-multiselectable": this.multi ? "true" : null });
+    this.list = h("div", {
+      id: this.id,
+      class: "picker-list",
+      role: menu ? "menu" : "listbox",
+      tabindex: "-1",
+      "aria-label": this.label,
+      "aria-multiselectable": this.multi ? "true" : null,
+    });
     if (this.search || this.load) {
-      this.input = h("input", { type: "text", class: "picker-input", role: "combobox", "aria-expanded": "true", "aria-controls": this.id,
-        "aria-autocomplete": "list", "aria-label": this.placeholder ?? this.label ?? "Search", placeholder: this.placeholder ?? "Search",
-        autocomplete: "off", spellcheck: "false" });
+      this.input = h("input", {
+        type: "text",
+        class: "picker-input",
+        role: "combobox",
+        "aria-expanded": "true",
+        "aria-controls": this.id,
+        "aria-autocomplete": "list",
+        "aria-label": this.placeholder ?? this.label ?? "Search",
+        placeholder: this.placeholder ?? "Search",
+        autocomplete: "off",
+        spellcheck: "false",
+      });
       const later = this.load ? debounce(180, () => this.query(this.input.value)) : () => this.filter(this.input.value);
       this.input.addEventListener("input", later);
     }
-    this.node = h("div", { class: `picker picker-${this.kind} ${this.class ?? ""}` },
-      this.input && h("div", { class: "picker-search" }, icon("search"), this.input), this.list,
-      this.multi && h("div", { class: "picker-foot" }, h("button", { type: "button", class: "button small", on: { click: () => closePicker(true) } }, "Done")));
-    this.shade = h("div", { class: "picker-shade", on: { mousedown: (event) => { event.preventDefault(); closePicker(true); } } });
+    this.node = h(
+      "div",
+      { class: `picker picker-${this.kind} ${this.class ?? ""}` },
+      this.input && h("div", { class: "picker-search" }, icon("search"), this.input),
+      this.list,
+      this.multi &&
+        h(
+          "div",
+          { class: "picker-foot" },
+          h("button", { type: "button", class: "button small", on: { click: () => closePicker(true) } }, "Done"),
+        ),
+    );
+    this.shade = h("div", {
+      class: "picker-shade",
+      on: {
+        mousedown: (event) => {
+          event.preventDefault();
+          closePicker(true);
+        },
+      },
+    });
     (this.anchor.closest("dialog") ?? document.body).append(this.shade, this.node);
     this.anchor.setAttribute("aria-expanded", "true");
   }
@@ -122,10 +162,25 @@ class Picker {
 
   row(item) {
     const menu = this.kind === "menu";
-    const row = h("div", { id: uid("option"), class: `picker-row${item.danger ? " danger" : ""}`, role: menu ? "menuitem" : "option",
-      "aria-selected": menu ? null : String(Boolean(item.selected)), data: { value: item.value } },
-    item.lead, h("span", { class: "picker-words" }, h("span", { class: "picker-label" }, item.node ?? item.label),
-      item.hint && h("span", { class: "picker-hint" }, item.hint)), item.tail, !menu && h("span", { class: "picker-check" }, icon("check")));
+    const row = h(
+      "div",
+      {
+        id: uid("option"),
+        class: `picker-row${item.danger ? " danger" : ""}`,
+        role: menu ? "menuitem" : "option",
+        "aria-selected": menu ? null : String(Boolean(item.selected)),
+        data: { value: item.value },
+      },
+      item.lead,
+      h(
+        "span",
+        { class: "picker-words" },
+        h("span", { class: "picker-label" }, item.node ?? item.label),
+        item.hint && h("span", { class: "picker-hint" }, item.hint),
+      ),
+      item.tail,
+      !menu && h("span", { class: "picker-check" }, icon("check")),
+    );
     this.items.push({ ...item, row });
     return row;
   }

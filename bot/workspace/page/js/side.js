@@ -23,7 +23,9 @@ export function startSide(root) {
     } else if (panel === "weather") {
       root.replaceChildren(frame("Weather and clock", "What the app meets", drawWeather()));
     } else if (panel === "violations") {
-      root.replaceChildren(frame("Slack's rules", "What the app sent against them", h("div", { class: "violation-list" }, "Loading…")));
+      root.replaceChildren(
+        frame("Slack's rules", "What the app sent against them", h("div", { class: "violation-list" }, "Loading…")),
+      );
       drawViolations(root);
     } else root.replaceChildren();
     if (panel && panel !== "thread") root.querySelector("button")?.focus();
@@ -39,12 +41,35 @@ export function startSide(root) {
   });
 }
 
-const frame = (title, about, ...inside) => h("div", { class: "panel" },
-  h("header", { class: "panel-head" }, h("div", {}, h("h2", {}, title), about && h("p", {}, about)),
-    h("button", { type: "button", class: "ghost square", "aria-label": "Close", title: "Close (Esc)", on: { click: closePanel } }, icon("close"))), inside);
+const frame = (title, about, ...inside) =>
+  h(
+    "div",
+    { class: "panel" },
+    h(
+      "header",
+      { class: "panel-head" },
+      h("div", {}, h("h2", {}, title), about && h("p", {}, about)),
+      h(
+        "button",
+        {
+          type: "button",
+          class: "ghost square",
+          "aria-label": "Close",
+          title: "Close (Esc)",
+          on: { click: closePanel },
+        },
+        icon("close"),
+      ),
+    ),
+    inside,
+  );
 
 function threadPanel() {
-  const timeline = new Timeline({ label: "Thread", inThread: true, empty: () => h("p", { class: "panel-note" }, "This thread is empty.") });
+  const timeline = new Timeline({
+    label: "Thread",
+    inThread: true,
+    empty: () => h("p", { class: "panel-note" }, "This thread is empty."),
+  });
   const composer = new Composer({ id: "thread-text" });
   const about = h("p", {});
   const node = frame("Thread", null, timeline.node, composer.node);
@@ -54,7 +79,9 @@ function threadPanel() {
     show({ message = null, opened = false }) {
       const root = state.thread;
       about.textContent = placeTitle();
-      const inside = inOrder(state.place).filter((each) => each.ts === root && !each.ephemeral_to && !each.is_ephemeral || each.thread_ts === root);
+      const inside = inOrder(state.place).filter(
+        (each) => (each.ts === root && !each.ephemeral_to && !each.is_ephemeral) || each.thread_ts === root,
+      );
       timeline.show(state.place, inside, { thread: root, fresh: message?.thread_ts === root ? message : null });
       composer.turnTo(state.place, root);
       if (opened) composer.focus();
@@ -66,7 +93,23 @@ async function drawViolations(root) {
   const box = root.querySelector(".violation-list");
   const body = await get("violations");
   const rows = body.violations ?? [];
-  box?.replaceChildren(...(rows.length ? rows.map((row) => h("div", { class: "violation" },
-    h("div", { class: "violation-head" }, h("strong", {}, row.method), row.path && h("code", {}, row.path)), h("p", {}, row.why)))
-    : [h("div", { class: "panel-empty" }, icon("shield"), h("p", {}, "None. Everything the app sent keeps to Slack's rules and limits."))]));
+  box?.replaceChildren(
+    ...(rows.length
+      ? rows.map((row) =>
+          h(
+            "div",
+            { class: "violation" },
+            h("div", { class: "violation-head" }, h("strong", {}, row.method), row.path && h("code", {}, row.path)),
+            h("p", {}, row.why),
+          ),
+        )
+      : [
+          h(
+            "div",
+            { class: "panel-empty" },
+            icon("shield"),
+            h("p", {}, "None. Everything the app sent keeps to Slack's rules and limits."),
+          ),
+        ]),
+  );
 }

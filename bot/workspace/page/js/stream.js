@@ -74,7 +74,8 @@ export async function loadMessages(place) {
   const body = await get("messages", { in: place, as: mine });
   if (loading.get(place) !== events || mine !== state.me) return undefined; // a later reading, or another person
   loading.delete(place);
-  if (body.messages || body.refused) { // refused: a channel that this person is not in
+  if (body.messages || body.refused) {
+    // refused: a channel that this person is not in
     state.messages.set(place, new Map());
     for (const message of body.messages ?? []) store.putMessage(place, message);
     for (const replay of events) replay();

@@ -11,12 +11,39 @@ export function openSwitcher() {
   const anchor = h("button", { type: "button", class: "switcher-anchor", tabindex: "-1", "aria-hidden": "true" });
   document.body.append(anchor);
   const before = document.activeElement;
-  const channels = [...state.channels.values()].filter((channel) => !channel.is_im && (isMine(channel) || !channel.is_private));
+  const channels = [...state.channels.values()].filter(
+    (channel) => !channel.is_im && (isMine(channel) || !channel.is_private),
+  );
   openPicker({
-    anchor, label: "Go to", placeholder: "Go to a channel or person", search: true, class: "switcher", width: Math.min(520, innerWidth - 24),
+    anchor,
+    label: "Go to",
+    placeholder: "Go to a channel or person",
+    search: true,
+    class: "switcher",
+    width: Math.min(520, innerWidth - 24),
     groups: [
-      { label: "Channels", items: channels.map((channel) => ({ value: channel.id, label: channel.name, also: `#${channel.name}`, hint: channel.topic || channel.purpose, lead: icon(channel.is_private ? "lock" : "hash") })) },
-      { label: "People and apps", items: [...state.users.values()].filter((user) => !user.deleted && user.id !== state.me && user.id !== "USLACKBOT").map((user) => ({ value: user.id, label: nameOf(user), hint: user.email ?? (user.is_bot ? "App" : ""), also: `@${user.name}`, lead: avatar(user, "small") })) },
+      {
+        label: "Channels",
+        items: channels.map((channel) => ({
+          value: channel.id,
+          label: channel.name,
+          also: `#${channel.name}`,
+          hint: channel.topic || channel.purpose,
+          lead: icon(channel.is_private ? "lock" : "hash"),
+        })),
+      },
+      {
+        label: "People and apps",
+        items: [...state.users.values()]
+          .filter((user) => !user.deleted && user.id !== state.me && user.id !== "USLACKBOT")
+          .map((user) => ({
+            value: user.id,
+            label: nameOf(user),
+            hint: user.email ?? (user.is_bot ? "App" : ""),
+            also: `@${user.name}`,
+            lead: avatar(user, "small"),
+          })),
+      },
     ],
     pick: (item) => go(item.value),
     closed: () => {

@@ -12,14 +12,34 @@ export class Timeline {
     this.what = null;
     this.empty = empty;
     this.nodes = new Map();
-    this.list = h("div", { class: "timeline-list", role: "log", "aria-label": label, "aria-live": "polite", "aria-relevant": "additions" });
-    this.pill = h("button", { type: "button", class: "pill", hidden: true, on: { click: () => this.toEnd(true) } }, icon("down"), h("span", {}, "New messages"));
-    this.scroll = h("div", { class: "timeline", tabindex: "0", role: "region", "aria-label": label }, h("div", { class: "timeline-fill" }), this.list);
+    this.list = h("div", {
+      class: "timeline-list",
+      role: "log",
+      "aria-label": label,
+      "aria-live": "polite",
+      "aria-relevant": "additions",
+    });
+    this.pill = h(
+      "button",
+      { type: "button", class: "pill", hidden: true, on: { click: () => this.toEnd(true) } },
+      icon("down"),
+      h("span", {}, "New messages"),
+    );
+    this.scroll = h(
+      "div",
+      { class: "timeline", tabindex: "0", role: "region", "aria-label": label },
+      h("div", { class: "timeline-fill" }),
+      this.list,
+    );
     this.node = h("div", { class: "timeline-box" }, this.scroll, this.pill);
-    this.scroll.addEventListener("scroll", () => {
-      this.stuck = this.atEnd();
-      if (this.stuck) this.pill.hidden = true;
-    }, { passive: true });
+    this.scroll.addEventListener(
+      "scroll",
+      () => {
+        this.stuck = this.atEnd();
+        if (this.stuck) this.pill.hidden = true;
+      },
+      { passive: true },
+    );
     this.scroll.addEventListener("keydown", (event) => this.arrows(event));
     // Whatever grows (a message, an opened log, a keyboard on a phone): who was at the end stays there.
     const watch = new ResizeObserver(() => this.stuck && this.toEnd());
@@ -87,7 +107,8 @@ export class Timeline {
   divider(day, at, keep) {
     const key = `day ${day}`;
     keep.add(key);
-    if (!this.nodes.has(key)) this.nodes.set(key, h("div", { class: "day", role: "separator", "aria-label": dayTitle(at) }, h("span", {})));
+    if (!this.nodes.has(key))
+      this.nodes.set(key, h("div", { class: "day", role: "separator", "aria-label": dayTitle(at) }, h("span", {})));
     const node = this.nodes.get(key);
     const title = dayTitle(at);
     if (node.firstChild.textContent !== title) node.firstChild.textContent = title;

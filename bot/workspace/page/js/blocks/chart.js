@@ -10,13 +10,27 @@ export function chart(block) {
   const spec = block.chart ?? {};
   const draw = spec.type === "pie" ? pie : axes;
   const { picture, legend, rows } = draw(spec);
-  return h("figure", { class: "chart" },
-    h("figcaption", {}, block.title), h("div", { class: spec.type === "pie" ? "chart-pie" : "chart-plot" }, picture, legend),
-    h("table", { class: "sr-only" }, h("caption", {}, block.title), rows));
+  return h(
+    "figure",
+    { class: "chart" },
+    h("figcaption", {}, block.title),
+    h("div", { class: spec.type === "pie" ? "chart-pie" : "chart-plot" }, picture, legend),
+    h("table", { class: "sr-only" }, h("caption", {}, block.title), rows),
+  );
 }
 
-const row = (...cells) => h("tr", {}, cells.map((cell) => h("td", {}, String(cell))));
-const key = (names) => h("ul", { class: "legend" }, names.map((name, at) => h("li", {}, h("span", { class: `key series-${at % COLOURS}` }), name)));
+const row = (...cells) =>
+  h(
+    "tr",
+    {},
+    cells.map((cell) => h("td", {}, String(cell))),
+  );
+const key = (names) =>
+  h(
+    "ul",
+    { class: "legend" },
+    names.map((name, at) => h("li", {}, h("span", { class: `key series-${at % COLOURS}` }), name)),
+  );
 
 function pie(spec) {
   const parts = spec.segments ?? [];
@@ -25,8 +39,20 @@ function pie(spec) {
   const around = 2 * Math.PI * 40;
   const arcs = parts.map((part, at) => {
     const share = Math.max(0, part.value) / sum;
-    const arc = s("circle", { class: `stroke-${at % COLOURS}`, cx: 60, cy: 60, r: 40, fill: "none", "stroke-width": 28,
-      "stroke-dasharray": `${Math.max(0, share * around - 1.5)} ${around}`, transform: `rotate(${turn * 360 - 90} 60 60)` }, s("title", {}, `${part.label}: ${part.value}`));
+    const arc = s(
+      "circle",
+      {
+        class: `stroke-${at % COLOURS}`,
+        cx: 60,
+        cy: 60,
+        r: 40,
+        fill: "none",
+        "stroke-width": 28,
+        "stroke-dasharray": `${Math.max(0, share * around - 1.5)} ${around}`,
+        transform: `rotate(${turn * 360 - 90} 60 60)`,
+      },
+      s("title", {}, `${part.label}: ${part.value}`),
+    );
     turn += share;
     return arc;
   });
@@ -51,28 +77,61 @@ function axes(spec) {
   const x = (at) => LEFT + slot * (at + 0.5);
   const marks = [];
   for (let value = low; value <= high + step / 1e6; value += step) {
-    marks.push(s("line", { class: "gridline", x1: LEFT, x2: WIDE - 6, y1: y(value), y2: y(value) }),
-      s("text", { class: "axis", x: LEFT - 8, y: y(value) + 4, "text-anchor": "end" }, short(value)));
+    marks.push(
+      s("line", { class: "gridline", x1: LEFT, x2: WIDE - 6, y1: y(value), y2: y(value) }),
+      s("text", { class: "axis", x: LEFT - 8, y: y(value) + 4, "text-anchor": "end" }, short(value)),
+    );
   }
   const every = Math.ceil(names.length / 10);
-  names.forEach((name, at) => at % every === 0 && marks.push(s("text", { class: "axis", x: x(at), y: HIGH - 10, "text-anchor": "middle" }, name.length > 9 && names.length > 5 ? `${name.slice(0, 8)}…` : name)));
+  names.forEach(
+    (name, at) =>
+      at % every === 0 &&
+      marks.push(
+        s(
+          "text",
+          { class: "axis", x: x(at), y: HIGH - 10, "text-anchor": "middle" },
+          name.length > 9 && names.length > 5 ? `${name.slice(0, 8)}…` : name,
+        ),
+      ),
+  );
   const shapes = spec.type === "bar" ? bars : lines;
   return {
-    picture: s("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, class: "plot", "aria-hidden": "true" }, marks, shapes({ spec, series, names, valueAt, x, y, slot })),
+    picture: s(
+      "svg",
+      { viewBox: `0 0 ${WIDE} ${HIGH}`, class: "plot", "aria-hidden": "true" },
+      marks,
+      shapes({ spec, series, names, valueAt, x, y, slot }),
+    ),
     legend: series.length > 1 ? key(series.map((one) => one.name)) : axisWords(spec.axis_config),
-    rows: [row("", ...series.map((one) => one.name)), ...names.map((name, at) => row(name, ...series.map((one) => valueAt(one, at))))],
+    rows: [
+      row("", ...series.map((one) => one.name)),
+      ...names.map((name, at) => row(name, ...series.map((one) => valueAt(one, at)))),
+    ],
   };
 }
 
-const axisWords = (axis) => h("p", { class: "axis-words" }, [axis?.y_label, axis?.x_label].filter(Boolean).join(" by "));
+const axisWords = (axis) =>
+  h("p", { class: "axis-words" }, [axis?.y_label, axis?.x_label].filter(Boolean).join(" by "));
 
 function bars({ series, names, valueAt, x, y, slot }) {
   const wide = Math.min(26, (slot * 0.72) / series.length);
-  return names.flatMap((name, at) => series.map((one, which) => {
-    const value = valueAt(one, at);
-    return s("rect", { class: `fill-${which % COLOURS}`, x: x(at) + (which - series.length / 2) * wide + 1, width: Math.max(1, wide - 2), rx: 2,
-      y: Math.min(y(value), y(0)), height: Math.max(1, Math.abs(y(0) - y(value))) }, s("title", {}, `${name}, ${one.name}: ${value}`));
-  }));
+  return names.flatMap((name, at) =>
+    series.map((one, which) => {
+      const value = valueAt(one, at);
+      return s(
+        "rect",
+        {
+          class: `fill-${which % COLOURS}`,
+          x: x(at) + (which - series.length / 2) * wide + 1,
+          width: Math.max(1, wide - 2),
+          rx: 2,
+          y: Math.min(y(value), y(0)),
+          height: Math.max(1, Math.abs(y(0) - y(value))),
+        },
+        s("title", {}, `${name}, ${one.name}: ${value}`),
+      );
+    }),
+  );
 }
 
 function lines({ spec, series, names, valueAt, x, y }) {
@@ -80,9 +139,25 @@ function lines({ spec, series, names, valueAt, x, y }) {
     const points = names.map((_, at) => `${x(at)},${y(valueAt(one, at))}`);
     const colour = which % COLOURS;
     return [
-      spec.type === "area" && s("polygon", { class: `area fill-${colour}`, points: [`${x(0)},${y(0)}`, ...points, `${x(names.length - 1)},${y(0)}`].join(" ") }),
-      s("polyline", { class: `stroke-${colour}`, points: points.join(" "), fill: "none", "stroke-width": 2.5, "stroke-linejoin": "round" }),
-      ...names.map((name, at) => s("circle", { class: `fill-${colour}`, cx: x(at), cy: y(valueAt(one, at)), r: 3 }, s("title", {}, `${name}, ${one.name}: ${valueAt(one, at)}`))),
+      spec.type === "area" &&
+        s("polygon", {
+          class: `area fill-${colour}`,
+          points: [`${x(0)},${y(0)}`, ...points, `${x(names.length - 1)},${y(0)}`].join(" "),
+        }),
+      s("polyline", {
+        class: `stroke-${colour}`,
+        points: points.join(" "),
+        fill: "none",
+        "stroke-width": 2.5,
+        "stroke-linejoin": "round",
+      }),
+      ...names.map((name, at) =>
+        s(
+          "circle",
+          { class: `fill-${colour}`, cx: x(at), cy: y(valueAt(one, at)), r: 3 },
+          s("title", {}, `${name}, ${one.name}: ${valueAt(one, at)}`),
+        ),
+      ),
     ];
   });
 }

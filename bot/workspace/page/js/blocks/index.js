@@ -12,8 +12,24 @@ import { dataTable, table } from "./tables.js";
 import { context, divider, header, section } from "./text.js";
 
 const DRAW = {
-  section, context, divider, header, input, table, video, file, plan, card, carousel, container,
-  actions: (block, ctx) => h("div", { class: "block-actions" }, block.elements.map((each) => element(each, block, ctx))),
+  section,
+  context,
+  divider,
+  header,
+  input,
+  table,
+  video,
+  file,
+  plan,
+  card,
+  carousel,
+  container,
+  actions: (block, ctx) =>
+    h(
+      "div",
+      { class: "block-actions" },
+      block.elements.map((each) => element(each, block, ctx)),
+    ),
   image: imageBlock,
   rich_text: (block) => richText(block),
   task_card: taskCard,

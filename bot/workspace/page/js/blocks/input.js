@@ -10,12 +10,20 @@ export function input(block, ctx) {
   const about = uid("about");
   const group = ["radio_buttons", "checkboxes"].includes(block.element.type);
   const inside = [words(block.label), block.optional && h("span", { class: "optional" }, "optional")];
-  return h("div", { class: "block-input", data: { block: block.block_id } },
-    group ? h("div", { class: "label", id: label }, inside) : h("label", { class: "label", id: label, for: id }, inside),
+  return h(
+    "div",
+    { class: "block-input", data: { block: block.block_id } },
+    group
+      ? h("div", { class: "label", id: label }, inside)
+      : h("label", { class: "label", id: label, for: id }, inside),
     element(block.element, block, ctx, { id, label, describedBy: about }),
-    h("div", { id: about, class: "field-about" },
+    h(
+      "div",
+      { id: about, class: "field-about" },
       block.hint && h("p", { class: "hint" }, words(block.hint)),
-      h("p", { class: "fault", role: "alert" })));
+      h("p", { class: "fault", role: "alert" }),
+    ),
+  );
 }
 
 /** Shows the errors {block_id: text} at their fields and puts the focus on the first. */

@@ -13,9 +13,17 @@ const KINDS = {
 export function moment(spec, block, ctx, about) {
   const kind = KINDS[spec.type];
   const value = ctx.form?.begin(block.block_id, spec.action_id, spec[kind.initial]);
-  const node = h("input", { type: kind.type, id: about.id, class: "field moment", value: value === null || value === undefined ? "" : kind.to(value),
-    "aria-label": about.id ? null : words(spec.placeholder) || { date: "Date", time: "Time" }[kind.type] || "Date and time",
-    "aria-describedby": about.describedBy, title: spec.type === "datetimepicker" ? `In ${zone()}` : null });
+  const node = h("input", {
+    type: kind.type,
+    id: about.id,
+    class: "field moment",
+    value: value === null || value === undefined ? "" : kind.to(value),
+    "aria-label": about.id
+      ? null
+      : words(spec.placeholder) || { date: "Date", time: "Time" }[kind.type] || "Date and time",
+    "aria-describedby": about.describedBy,
+    title: spec.type === "datetimepicker" ? `In ${zone()}` : null,
+  });
   let told = node.value;
   node.addEventListener("change", async () => {
     const now = node.value ? kind.from(node.value) : null;

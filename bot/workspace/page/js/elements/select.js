@@ -9,22 +9,45 @@ import { openPicker } from "../picker.js";
 import { press, speaks } from "../press.js";
 import { asMe, isMine, nameOf, otherOf, state } from "../store.js";
 
-const ofOption = (option) => ({ value: option.value, label: words(option.text), hint: words(option.description) || null });
+const ofOption = (option) => ({
+  value: option.value,
+  label: words(option.text),
+  hint: words(option.description) || null,
+});
 const ofUser = (user) => ({ value: user.id, label: nameOf(user), hint: user.email, lead: avatar(user, "small") });
-const ofChannel = (channel) => channel.is_im
-  ? { value: channel.id, label: nameOf(otherOf(channel)), lead: avatar(otherOf(channel), "small") }
-  : { value: channel.id, label: channel.name, lead: icon(channel.is_private ? "lock" : "hash") };
+const ofChannel = (channel) =>
+  channel.is_im
+    ? { value: channel.id, label: nameOf(otherOf(channel)), lead: avatar(otherOf(channel), "small") }
+    : { value: channel.id, label: channel.name, lead: icon(channel.is_private ? "lock" : "hash") };
 
-const grouped = (groups, options) => groups
-  ? groups.map((group) => ({ label: words(group.label), items: group.options.map(ofOption) }))
-  : [{ items: (options ?? []).map(ofOption) }];
+const grouped = (groups, options) =>
+  groups
+    ? groups.map((group) => ({ label: words(group.label), items: group.options.map(ofOption) }))
+    : [{ items: (options ?? []).map(ofOption) }];
 
 const KINDS = {
   static: { initial: "option", groups: (spec) => grouped(spec.option_groups, spec.options) },
   external: { initial: "option" },
-  users: { initial: "user", groups: () => [{ items: [...state.users.values()].filter((user) => !user.deleted && !user.is_bot).map(ofUser) }] },
-  channels: { initial: "channel", groups: () => [{ items: [...state.channels.values()].filter((channel) => !channel.is_im && !channel.is_private).map(ofChannel) }] },
-  conversations: { initial: "conversation", groups: (spec) => [{ items: [...state.channels.values()].filter((channel) => isMine(channel) && allowed(spec, channel)).map(ofChannel) }] },
+  users: {
+    initial: "user",
+    groups: () => [{ items: [...state.users.values()].filter((user) => !user.deleted && !user.is_bot).map(ofUser) }],
+  },
+  channels: {
+    initial: "channel",
+    groups: () => [
+      { items: [...state.channels.values()].filter((channel) => !channel.is_im && !channel.is_private).map(ofChannel) },
+    ],
+  },
+  conversations: {
+    initial: "conversation",
+    groups: (spec) => [
+      {
+        items: [...state.channels.values()]
+          .filter((channel) => isMine(channel) && allowed(spec, channel))
+          .map(ofChannel),
+      },
+    ],
+  },
 };
 
 function allowed(spec, channel) {
@@ -35,7 +58,13 @@ function allowed(spec, channel) {
 }
 
 async function fromApp(spec, block, ctx, query) {
-  const answer = await post("options", { as: asMe(), ...ctx.where, action_id: spec.action_id, block_id: block.block_id, query });
+  const answer = await post("options", {
+    as: asMe(),
+    ...ctx.where,
+    action_id: spec.action_id,
+    block_id: block.block_id,
+    query,
+  });
   if (complain(answer)) return [];
   const body = answer.ack?.body ?? answer;
   return grouped(body.option_groups, body.options);
@@ -48,19 +77,39 @@ export function select(spec, block, ctx, about) {
   const known = new Map();
   const learn = (list) => list.forEach((group) => group.items.forEach((item) => known.set(item.value, item)));
   const first = startsWith(spec, noun, multi, known);
-  let chosen = [ctx.form?.begin(block.block_id, spec.action_id, first) ?? first].flat().filter((value) => value !== null && value !== undefined);
+  let chosen = [ctx.form?.begin(block.block_id, spec.action_id, first) ?? first]
+    .flat()
+    .filter((value) => value !== null && value !== undefined);
   if (groups) learn(groups(spec));
   for (const item of ctx.form?.learnt?.get(spec.action_id) ?? []) known.set(item.value, item);
 
   const face = h("span", { class: "select-face", id: uid("face") });
-  const node = h("button", { type: "button", id: about.id, class: `select${multi ? " multi" : ""}`, "aria-haspopup": "listbox", "aria-expanded": "false", "aria-describedby": about.describedBy,
-    "aria-labelledby": about.label ? `${about.label} ${face.id}` : null }, face, icon("chevron"));
+  const node = h(
+    "button",
+    {
+      type: "button",
+      id: about.id,
+      class: `select${multi ? " multi" : ""}`,
+      "aria-haspopup": "listbox",
+      "aria-expanded": "false",
+      "aria-describedby": about.describedBy,
+      "aria-labelledby": about.label ? `${about.label} ${face.id}` : null,
+    },
+    face,
+    icon("chevron"),
+  );
   const placeholder = words(spec.placeholder) || (multi ? "Choose some" : "Choose one");
   const show = () => {
     const labels = chosen.map((value) => known.get(value)?.label ?? value);
-    face.replaceChildren(...(labels.length === 0 ? [h("span", { class: "select-empty" }, placeholder)]
-      : multi ? labels.map((label) => h("span", { class: "chip" }, label)) : [h("span", {}, labels[0])]));
-    if (!about.id) node.setAttribute("aria-label", labels.length ? `${placeholder}: ${labels.join(", ")}` : placeholder);
+    face.replaceChildren(
+      ...(labels.length === 0
+        ? [h("span", { class: "select-empty" }, placeholder)]
+        : multi
+          ? labels.map((label) => h("span", { class: "chip" }, label))
+          : [h("span", {}, labels[0])]),
+    );
+    if (!about.id)
+      node.setAttribute("aria-label", labels.length ? `${placeholder}: ${labels.join(", ")}` : placeholder);
   };
   show();
 
@@ -82,12 +131,19 @@ export function select(spec, block, ctx, about) {
   };
 
   node.addEventListener("click", () => {
-    const mark = (list) => list.map((group) => ({ ...group, items: group.items.map((item) => ({ ...item, selected: chosen.includes(item.value) })) }));
+    const mark = (list) =>
+      list.map((group) => ({
+        ...group,
+        items: group.items.map((item) => ({ ...item, selected: chosen.includes(item.value) })),
+      }));
     const all = groups?.(spec) ?? [];
     const before = chosen;
     let working = [...chosen];
     openPicker({
-      anchor: node, label: placeholder, multi, minimum: kind === "external" ? (spec.min_query_length ?? 3) : 0,
+      anchor: node,
+      label: placeholder,
+      multi,
+      minimum: kind === "external" ? (spec.min_query_length ?? 3) : 0,
       placeholder: kind === "external" ? "Type to search" : "Search",
       search: all.reduce((sum, group) => sum + group.items.length, 0) > 7,
       groups: mark(all),
@@ -95,7 +151,9 @@ export function select(spec, block, ctx, about) {
       pick: (item) => {
         remember(item);
         if (!multi) return take([item.value]);
-        working = item.selected ? [...working, item.value].slice(0, spec.max_selected_items ?? 1000) : working.filter((value) => value !== item.value);
+        working = item.selected
+          ? [...working, item.value].slice(0, spec.max_selected_items ?? 1000)
+          : working.filter((value) => value !== item.value);
         chosen = working;
         return show();
       },
@@ -107,7 +165,8 @@ export function select(spec, block, ctx, about) {
 
 function startsWith(spec, noun, multi, known) {
   const given = spec[`initial_${noun}${multi ? "s" : ""}`];
-  const here = noun === "conversation" && spec.default_to_current_conversation && given === undefined ? state.place : undefined;
+  const here =
+    noun === "conversation" && spec.default_to_current_conversation && given === undefined ? state.place : undefined;
   const value = [given ?? here ?? []].flat().map((each) => {
     if (typeof each !== "object") return each;
     known.set(each.value, ofOption(each));

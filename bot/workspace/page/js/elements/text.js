@@ -10,12 +10,19 @@ export function textInput(spec, block, ctx, about) {
   const value = ctx.form?.begin(block.block_id, spec.action_id, initial ?? null) ?? "";
   const long = spec.multiline || spec.type === "rich_text_input";
   const node = h(long ? "textarea" : "input", {
-    id: about.id, class: "field", value, placeholder: words(spec.placeholder) || null, "aria-describedby": about.describedBy,
-    "aria-label": about.id ? null : words(spec.placeholder) || "Text", maxlength: spec.max_length ?? null,
+    id: about.id,
+    class: "field",
+    value,
+    placeholder: words(spec.placeholder) || null,
+    "aria-describedby": about.describedBy,
+    "aria-label": about.id ? null : words(spec.placeholder) || "Text",
+    maxlength: spec.max_length ?? null,
     ...(long ? { rows: 4 } : { type: TYPES[spec.type] ?? "text", autocomplete: "off" }),
     inputmode: spec.type === "number_input" ? (spec.is_decimal_allowed ? "decimal" : "numeric") : null,
   });
-  const dispatch = block.dispatch_action ? (spec.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"]) : [];
+  const dispatch = block.dispatch_action
+    ? (spec.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"])
+    : [];
   const tell = () => press(ctx, block, spec, node.value, null);
   const later = debounce(400, tell);
   node.addEventListener("input", () => {
@@ -31,5 +38,12 @@ export function textInput(spec, block, ctx, about) {
 }
 
 export function fileInput(spec, block, ctx, about) {
-  return h("input", { type: "text", id: about.id, class: "field", disabled: true, value: "Files cannot be picked in the local workspace", "aria-describedby": about.describedBy });
+  return h("input", {
+    type: "text",
+    id: about.id,
+    class: "field",
+    disabled: true,
+    value: "Files cannot be picked in the local workspace",
+    "aria-describedby": about.describedBy,
+  });
 }
