@@ -121,8 +121,12 @@ async def test_a_ref_that_would_be_an_option_never_reaches_git(shop: Path, asked
     assert not asked.mirror(str(shop)).exists()
 
 
-async def test_an_address_that_would_run_a_program_is_refused(asked: Git, tmp_path: Path) -> None:
+async def test_an_address_that_would_run_a_program_is_refused(tmp_path: Path) -> None:
+    """Also where somebody allowed that to git for themselves."""
     mark = tmp_path / "ran"
+    (tmp_path / "gitconfig").write_text("[protocol]\n\tallow = always\n")
+    environ = {"PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": str(tmp_path / "gitconfig")}
+    asked = Git(tmp_path / "data", environ=environ)
     with pytest.raises(OutsideUnavailable):
         await asked.commit(f"ext::touch {mark}", "main")
     with pytest.raises(OutsideUnavailable):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.drivers import Order
+from bot.drivers.recipe import _held
 from bot.errors import NotFound
 from tests.bot.drivers.conftest import Scene, gone, shell, step, until
 
@@ -177,26 +178,48 @@ async def test_what_a_failed_step_left_in_its_group_is_ended(scene: Scene, marks
     assert gone(int((marks / "pid").read_text()))
 
 
-async def test_the_checkout_is_gone_at_the_end_and_old_runs_are_tidied(scene: Scene) -> None:
-    driver = scene.another_driver(keep=2)
-    for number in range(1, 5):
-        await driver.start(
-            scene.order(f"d-{number}", recipe={"deploy": (shell("say", "mkdir a; chmod 0 a"),)})
-        )
-        assert (await scene.end(f"d-{number}")).phase == "succeeded"
-    await driver.start(scene.order("d-9", service="search"))
-    await scene.end("d-9")
+async def test_the_checkout_is_gone_at_the_end(scene: Scene) -> None:
+    state = await scene.run(recipe={"deploy": (shell("say", "mkdir a; touch a/b; chmod 0 a; pwd"),)})
+    checkout = Path(state.steps[-1].last_line)
+    assert checkout.name == "checkout"
 
     async def tidy() -> bool:
-        return not any((each / "work").exists() for each in scene.folder().parent.iterdir())
+        return not checkout.parent.exists()
 
     await until(tidy)
+
+
+async def test_of_old_runs_only_the_newest_of_each_service_are_kept(scene: Scene) -> None:
+    driver = scene.another_driver(keep=2)
+    for number in range(1, 5):
+        await scene.end(await driver.start(scene.order(f"d-{number}")))
+        await until_let_go(scene, f"d-{number}")
+    await scene.end(await driver.start(scene.order("d-9", service="search")))
     await driver.start(scene.order("d-5"))
     await scene.end("d-5")
     kept = sorted(each.name for each in scene.folder().parent.iterdir())
     assert kept == ["d-3", "d-4", "d-5", "d-9"]
     state = await driver.state("d-1")
     assert (state.phase, state.why) == ("lost", "Nothing is known of this run on this machine.")
+
+
+async def until_let_go(scene: Scene, run: str) -> None:
+    """Until its supervisor has ended too."""
+
+    async def ended() -> bool:
+        return not _held(scene.folder(run))
+
+    await until(ended)
+
+
+async def test_a_supervisor_that_comes_too_late_changes_nothing(scene: Scene) -> None:
+    """As when the bot was killed while it started one, and the next bot started another."""
+    order = scene.order()
+    state = await scene.end(await scene.driver.start(order))
+    await until_let_go(scene, "d-1")
+    await scene.driver._launch(scene.folder(), order)
+    assert await scene.driver.state("d-1") == state
+    assert state.phase == "succeeded"
 
 
 async def test_a_run_has_a_name_and_never_a_path(scene: Scene) -> None:

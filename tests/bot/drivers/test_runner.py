@@ -215,6 +215,17 @@ class TestDeath:
         assert its_session not in (session, os.getsid(0))
         assert runner != os.getpid()
 
+    @pytest.mark.skipif(sys.platform != "linux", reason="Linux alone gives orphans to a process of choice")
+    async def test_a_steps_orphans_become_its_own_so_that_none_stays_unburied(
+        self, scene: Scene, marks: Path
+    ) -> None:
+        leave = shell("leave", f"sleep 600 & echo $! > {marks}/child")
+        look = shell("look", f"grep PPid: /proc/$(cat {marks}/child)/status; echo $PPID")
+        assert (await scene.run(recipe={"prepare": (leave, look)})).phase == "succeeded"
+        os.kill(await written(marks / "child"), signal.SIGKILL)
+        parent, runner = (await scene.driver.output("d-1")).split()[-2:]
+        assert parent == runner
+
     async def test_time_is_moved_for_it_as_for_the_bot(self, scene: Scene, tmp_path: Path) -> None:
         (tmp_path / "clock").write_text("1000000")
         scene.environ["GRAIL_CLOCK_FILE"] = str(tmp_path / "clock")
