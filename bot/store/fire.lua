@@ -1,9 +1,11 @@
 -- Move what is due onto the streams. ARGV: now, how many at most. KEYS: PLACES.
--- Answers {how many were moved, when the next one is due ('' for none), errors …}. The row is the truth: a member without one is
--- taken out. A row that cannot be moved goes to the dead letters, so that it stops nothing behind it.
+-- Answers {how many were moved, when the next one is due ('' for none), errors …}. The row is the truth: a member
+-- without one is taken out. A row that cannot be moved goes to the dead letters, so that it stops nothing behind it.
 --!include _streams
 local now, most = ARGV[1], tonumber(ARGV[2])
 local answer = {0, ''}
+local first = redis.call('ZRANGE', TIMERS, 0, 0, 'WITHSCORES')
+if not first[1] or tonumber(first[2]) > tonumber(now) then return {0, first[2] or ''} end
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', TIMERS, '-inf', now, 'LIMIT', 0, most)) do
   local row = redis.call('HGET', ROWS, id)
   redis.call('ZREM', TIMERS, id)

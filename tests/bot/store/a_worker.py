@@ -16,11 +16,19 @@ from bot.clock import Clock
 from bot.store.connection import connect
 from bot.store.keys import HOLDING
 from bot.store.schedules import Schedules
+from bot.store.scripts import source
 from bot.store.streams import Job, Later, Worker
 from bot.store.timers import Timers
 from bot.store.work import plain
 
-FENCED = "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end redis.call('RPUSH', KEYS[2], ARGV[2]) return 1"
+FENCED = (
+    source("_held")
+    + """
+if not held(KEYS[1], ARGV[1]) then return 0 end
+redis.call('RPUSH', KEYS[2], ARGV[2])
+return 1
+"""
+)
 
 
 class Handlers:

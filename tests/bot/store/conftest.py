@@ -2,9 +2,11 @@
 
 import asyncio
 import os
+import shutil
+import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -14,10 +16,11 @@ from redis.asyncio import Redis
 
 from bot.store.streams import Worker
 from tests.bot.store import a_worker
-from tests.fixtures.store import MovedClock
+from tests.fixtures.store import MovedClock, Server, short_folder
 
 ROOT = Path(__file__).parents[3]
 Handlers = Mapping[str, Callable[..., Any]]
+Spawn = Callable[..., tuple[Server, int]]
 
 
 class Process:
@@ -83,3 +86,42 @@ def working(redis: Redis, moved_clock: MovedClock) -> Callable[..., AbstractAsyn
             await task
 
     return run
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@pytest.fixture
+def spawn() -> Iterator[Spawn]:
+    """Servers on free ports of the loopback: `spawn("--cluster-enabled", "yes")` answers (server, port)."""
+    started: list[Server] = []
+
+    def start(*options: str, before: Sequence[str] = ()) -> tuple[Server, int]:
+        port = free_port()
+        where = ("--port", str(port), "--bind", "127.0.0.1")
+        started.append(Server(short_folder(), *where, *options, before=before))
+        return started[-1], port
+
+    yield start
+    for server in started:
+        server.kill()
+        shutil.rmtree(server.folder, ignore_errors=True)
+
+
+@pytest.fixture
+def sentinel(spawn: Spawn, tmp_path: Path) -> Callable[[int], int]:
+    """Starts a Redis Sentinel that watches over the master `acme` on a port; answers its own port."""
+
+    def start(master: int) -> int:
+        settings = tmp_path / "sentinel.conf"
+        settings.write_text(
+            f"sentinel monitor acme 127.0.0.1 {master} 1\n"
+            "sentinel down-after-milliseconds acme 300\n"
+            "sentinel failover-timeout acme 3000\n"
+        )
+        return spawn(before=(str(settings), "--sentinel"))[1]
+
+    return start

@@ -2,12 +2,9 @@
 
 import asyncio
 import re
-import shutil
 import signal
-import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 
@@ -18,7 +15,8 @@ from bot.store.inbox import Inbox
 from bot.store.scripts import guarded
 from bot.store.streams import Work
 from bot.store.timers import Timers
-from tests.fixtures.store import Server, eventually, short_folder
+from tests.bot.store.conftest import Spawn, free_port
+from tests.fixtures.store import Server, eventually
 
 NOW = 1_800_000_000.0
 
@@ -199,22 +197,6 @@ async def test_a_frozen_server_hangs_nobody(
     await redis.aclose()
 
 
-@pytest.fixture
-def spawn() -> Iterator[Callable[..., tuple[Server, int]]]:
-    """Servers on free ports of the loopback: `spawn("--cluster-enabled", "yes")` answers (server, port)."""
-    started: list[Server] = []
-
-    def start(*options: str) -> tuple[Server, int]:
-        port = _free_port()
-        started.append(Server(short_folder(), "--port", str(port), "--bind", "127.0.0.1", *options))
-        return started[-1], port
-
-    yield start
-    for server in started:
-        server.kill()
-        shutil.rmtree(server.folder, ignore_errors=True)
-
-
 async def walk(url: str) -> None:
     """The way of a piece of work on that server."""
     redis = await connect(url, say=lambda line: None)
@@ -228,9 +210,9 @@ async def walk(url: str) -> None:
         await redis.aclose()
 
 
-async def test_a_redis_cluster_holds_all_of_it(spawn: Callable[..., tuple[Server, int]]) -> None:
+async def test_a_redis_cluster_holds_all_of_it(spawn: Spawn) -> None:
     server, port = spawn(
-        "--cluster-enabled", "yes", "--cluster-port", str(_free_port()), "--appendonly", "yes"
+        "--cluster-enabled", "yes", "--cluster-port", str(free_port()), "--appendonly", "yes"
     )
     plain = await connect(server.url, say=silent)
     await plain.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)  # type: ignore[no-untyped-call]
@@ -244,24 +226,6 @@ async def test_a_redis_cluster_holds_all_of_it(spawn: Callable[..., tuple[Server
     await walk(f"redis+cluster://127.0.0.1:{port},127.0.0.1:1")
 
 
-async def test_redis_sentinel_leads_to_the_master(
-    spawn: Callable[..., tuple[Server, int]], tmp_path: Path
-) -> None:
+async def test_redis_sentinel_leads_to_the_master(spawn: Spawn, sentinel: Callable[[int], int]) -> None:
     _, port = spawn()
-    settings = tmp_path / "sentinel.conf"
-    settings.write_text(f"sentinel monitor acme 127.0.0.1 {port} 1\n")
-    own = _free_port()
-    server = Server(
-        short_folder(), "--port", str(own), "--bind", "127.0.0.1", before=(str(settings), "--sentinel")
-    )
-    try:
-        await walk(f"redis+sentinel://127.0.0.1:1,127.0.0.1:{own}/acme/0")
-    finally:
-        server.kill()
-        shutil.rmtree(server.folder, ignore_errors=True)
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+    await walk(f"redis+sentinel://127.0.0.1:1,127.0.0.1:{sentinel(port)}/acme/0")

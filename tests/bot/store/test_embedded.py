@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import platform
 import shutil
 import signal
 import subprocess
@@ -35,7 +36,7 @@ def silent(line: str) -> None:
 
 
 def alive(pid: int) -> bool:
-    if sys.platform == "linux":
+    if platform.system() == "Linux":
         return started(pid) != ""  # one that nobody has waited for yet has ended all the same
     try:
         os.kill(pid, 0)
