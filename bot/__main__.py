@@ -63,7 +63,7 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("file", nargs="?", metavar="FILE")
     manifest = add("manifest", "print the Slack app's manifest", _manifest)
     manifest.add_argument(
-        "--url", required=True, metavar="URL", help="where Slack reaches Grail, or `socket`"
+        "--url", metavar="URL", help="where Slack reaches Grail; left out: Socket Mode"
     )
     manifest.add_argument("--without", default="", metavar="A,B", help="what is not wanted")
     do = add("do", "a command from the terminal, for when Slack is down", _do)

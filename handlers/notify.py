@@ -20,7 +20,9 @@ async def notify(turn: Turn) -> Reply:
     if words:
         await _set(turn, words)
     found = await turn.services.people.preferences(turn.holder.team_id, turn.holder.user_id)
-    return Reply(chosen({kind: found.choice(kind) for kind in KINDS}, found.quiet, turn.holder.zone, bool(words)))
+    return Reply(
+        chosen({kind: found.choice(kind) for kind in KINDS}, found.quiet, turn.holder.zone, bool(words))
+    )
 
 
 async def _set(turn: Turn, words: list[str]) -> None:
@@ -43,14 +45,18 @@ def _choice(word: str) -> Choice:
     for choice in CHOICES:
         if word == choice:
             return choice
-    raise NotUnderstood(f"`{word[:40].replace('<', '')}` is none of always, failures, never.", code="notify", hint=HINT)
+    raise NotUnderstood(
+        f"`{word[:40].replace('<', '')}` is none of always, failures, never.", code="notify", hint=HINT
+    )
 
 
 def _hour(word: str) -> str:
     found = _HOURS.match(word)
     if found is None:
         raise NotUnderstood(
-            f"`{word[:40].replace('<', '')}` is not a time of day.", code="notify", hint="Write it as `22:00`. " + HINT
+            f"`{word[:40].replace('<', '')}` is not a time of day.",
+            code="notify",
+            hint="Write it as `22:00`. " + HINT,
         )
     return f"{int(found[1]):02}:{found[2]}"
 
@@ -62,6 +68,7 @@ COMMANDS = [
         notify,
         changes=True,
         examples=["notify deploys failures", "notify quiet 22:00 to 7:00"],
-        detail="It is about messages to you alone; cards in channels stay as they are. Without words it shows what is set.",
+        detail="It is about messages to you alone; cards in channels stay as they are. "
+        "Without words it shows what is set.",
     ),
 ]

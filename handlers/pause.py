@@ -7,12 +7,14 @@ from bot.slack.views.text import duration, escape, said
 async def pause(turn: Turn) -> Reply:
     reason = " ".join(turn.given.words)
     if turn.given.plan:
-        return Reply(said("I would refuse every new deploy and action until `resume`. What runs would run on."))
+        return Reply(
+            said("I would refuse every new deploy and action until `resume`. What runs would run on.")
+        )
     paused = await turn.services.people.pause(turn.holder, reason)
     return Reply(
         said(
-            f":double_vertical_bar: Everything is paused: {escape(paused.reason)}. No new deploy or action begins; what "
-            "runs runs on, and `cancel` ends it. `resume` ends the pause."
+            f":double_vertical_bar: Everything is paused: {escape(paused.reason)}. No new deploy or action begins; "
+            "what runs runs on, and `cancel` ends it. `resume` ends the pause."
         )
     )
 
@@ -21,7 +23,8 @@ async def resume(turn: Turn) -> Reply:
     if turn.given.plan:
         return Reply(said("I would end the pause."))
     ended = await turn.services.people.resume()
-    return Reply(said(f":arrow_forward: Going on after {duration(turn.now - ended.since)}. It was {escape(ended.by)}'s pause."))
+    since = duration(turn.now - ended.since)
+    return Reply(said(f":arrow_forward: Going on after {since}. It was {escape(ended.by)}'s pause."))
 
 
 COMMANDS = [

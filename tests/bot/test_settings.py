@@ -13,8 +13,8 @@ from bot.settings import SLACK_API, SlackSettings, read
     [
         (
             {"SLACK_BOT_TOKEN": "xoxb-1"},
-            "SLACK_BOT_TOKEN is set, but neither SLACK_SIGNING_SECRET (for HTTP) nor SLACK_APP_TOKEN (for Socket Mode): "
-            "set one of them.",
+            "SLACK_BOT_TOKEN is set, but neither SLACK_SIGNING_SECRET (for HTTP) nor SLACK_APP_TOKEN "
+            "(for Socket Mode): set one of them.",
         ),
         (
             {"SLACK_SIGNING_SECRET": "s"},

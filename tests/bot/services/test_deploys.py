@@ -1,7 +1,6 @@
 """Deploys over real Redis, real git and the real recipe driver, without Slack: services never render."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -48,10 +47,8 @@ class House:
 
 
 @pytest.fixture
-async def house(
-    redis: Redis, clock_file: Path, resting_grail: GrailProcess, tmp_path: Path
-) -> AsyncIterator[House]:
-    yield House(redis, clock_file, resting_grail, tmp_path / "data")
+async def house(redis: Redis, clock_file: Path, resting_grail: GrailProcess, tmp_path: Path) -> House:
+    return House(redis, clock_file, resting_grail, tmp_path / "data")
 
 
 def job(id: str, kind: str = TICK) -> Job:
@@ -152,7 +149,7 @@ async def test_what_runs_on_a_machine_that_came_back_late_is_ended(house: House)
     await ticked(house.worker("three"), deploy.id)
     driver = RecipeDriver(house.grail.folder / "data")
     async with asyncio.timeout(20):
-        while (await driver.state(deploy.id)).phase == "running":
+        while (await driver.state(deploy.id)).phase == "running":  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.02)
     assert (await driver.state(deploy.id)).phase == "cancelled"
 
