@@ -1,6 +1,8 @@
 """The peer of bench/commands.py: a Bolt app that acknowledges a command and keeps nothing.
 
-`PORT` says where it listens, `MODE` how: `bare` answers when the listener has acknowledged, `default` is Bolt as it comes. Both on uvloop."""
+`PORT` says where it listens, `MODE` how: `bare` answers when the listener has acknowledged, `default` is Bolt as it
+comes. Both on uvloop.
+"""
 
 import logging
 import os
