@@ -120,24 +120,21 @@ class _Filling:
         return True
 
     def _nowhere(self, word: Word) -> None:
+        """Refuse a word, as what its place in the usage asks for."""
         text = safe(word.text)
-        if "services" in self.open or "service" in self.open:
-            raise _no_service(word.text, self.config)
-        if "environment" in self.open:
-            raise _no_environment(word.text, self.given, self.config)
-        if "action" in self.open:
-            known = _actions(self.given, self.config)
-            meant = nearest(word.text, known)
-            hint = f"Did you mean `{meant}`?" if meant else _choices("It has", known) or "It has no actions."
-            raise NotFound(
-                f"`{self.given.service}` has no action `{text}`.", code="no-such-action", hint=hint
-            )
-        if "deploy" in self.open:
-            raise NotUnderstood(
-                f"`{text}` is not a deploy.",
-                code="no-such-deploy",
-                hint="A deploy is named like `d-12`; `deploys` lists them.",
-            )
+        for name in self.open:
+            if name in ("services", "service"):
+                raise _no_service(word.text, self.config)
+            if name == "environment":
+                raise _no_environment(word.text, self.given, self.config)
+            if name == "action":
+                raise _no_action(word.text, self.given, self.config)
+            if name == "deploy":
+                raise NotUnderstood(
+                    f"`{text}` is not a deploy.",
+                    code="no-such-deploy",
+                    hint="A deploy is named like `d-12`; `deploys` lists them.",
+                )
         raise NotUnderstood(
             f"I don't know what to do with `{text}`.",
             code="too-many-words",
@@ -261,6 +258,13 @@ def _no_environment(typed: str, given: Given, config: Config) -> Refusal:
         else f"There is no environment `{safe(typed)}`."
     )
     return NotFound(sentence, code="no-such-environment", hint=hint)
+
+
+def _no_action(typed: str, given: Given, config: Config) -> Refusal:
+    known = _actions(given, config)
+    meant = nearest(typed, known)
+    hint = f"Did you mean `{meant}`?" if meant else _choices("It has", known) or "It has no actions."
+    return NotFound(f"`{given.service}` has no action `{safe(typed)}`.", code="no-such-action", hint=hint)
 
 
 def _choices(lead: str, known: Iterable[str], most: int = 8) -> str:
