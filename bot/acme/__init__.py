@@ -24,7 +24,7 @@ from urllib.request import Request, urlopen
 from bot.acme import front, repository
 
 
-class AcmeFault(Exception):  # noqa: N818
+class AcmeFault(Exception):
     """Acme could not be started. The text is one sentence."""
 
 

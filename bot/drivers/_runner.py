@@ -168,7 +168,7 @@ def read_output(folder: Path, dropped: int) -> str:
     return f"{text}… {dropped} bytes in the middle were not kept …\n{latest.partition(chr(10))[2]}"
 
 
-class Ended(Exception):  # noqa: N818
+class Ended(Exception):
     """A step did not succeed. phase: failed or cancelled; the text is one sentence."""
 
     def __init__(self, phase: str, why: str) -> None:
