@@ -16,6 +16,7 @@ import aiohttp
 from bot import acme, workspace
 from bot.app import Grail
 from bot.config import load
+from bot.drivers.recipe import shield
 from bot.errors import StartFault
 from bot.settings import Settings, SlackSettings
 from bot.store import backup as copy
@@ -41,6 +42,7 @@ async def run(settings: Settings, *, workspace: bool) -> int:
             "or try it in the local workspace with --workspace."
         )
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    shield()  # a recipe of the same user could read our tokens from our environment otherwise
     async with AsyncExitStack() as undo:
         stop = _stop_signals()
         redis_url = settings.redis_url
@@ -102,6 +104,8 @@ class _Workspace:
         self._running = workspace.Workspace(wanted)
         try:
             await self._running.start()
+        except workspace.StateInUse as error:
+            raise StartFault(f"{error}") from error
         except OSError as error:
             raise StartFault(
                 f"Port {self.settings.workspace_port} is in use: end what listens there, or choose another with "
@@ -136,6 +140,7 @@ async def serve(settings: Settings, *, web_side: bool) -> int:
         raise StartFault(
             "There are no Slack credentials: set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET or SLACK_APP_TOKEN."
         )
+    shield()
     stop = _stop_signals()
     async with AsyncExitStack() as undo:
         grail = Grail(settings, say=_say)

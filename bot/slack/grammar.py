@@ -45,12 +45,20 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return str(match[0]) if match else None
 
 
+def begins(words: Sequence[Word], commands: Mapping[str, Command]) -> Command | None:
+    """The command that the words begin with, if they begin with one."""
+    for length in range(min(3, len(words)), 0, -1):
+        found = commands.get(" ".join(word.low for word in words[:length]))
+        if found is not None:
+            return found
+    return None
+
+
 def find(words: Sequence[Word], commands: Mapping[str, Command]) -> tuple[Command, list[Word]]:
     """The command that the words begin with, and the words after it. Raises NotUnderstood, with what was meant."""
-    for length in (3, 2, 1):
-        key = " ".join(word.low for word in words[:length])
-        if len(words) >= length and key in commands:
-            return commands[key], list(words[length:])
+    command = begins(words, commands)
+    if command is not None:
+        return command, list(words[len(command.word.split()) :])
     typed = words[0].text
     two = " ".join(word.low for word in words[:2])
     meant = nearest(typed, commands) or nearest(two, commands)

@@ -13,7 +13,6 @@ from typing import Any
 
 import orjson
 import structlog
-from redis.asyncio import Redis
 
 from bot.clients.slack import Slack, SlackRateLimited, SlackRefused, SlackUnavailable
 from bot.clock import Clock
@@ -21,7 +20,7 @@ from bot.slack import Message
 from bot.slack.packing import pack
 from bot.slack.sender import OnUndeliverable, Sender
 from bot.store import keys
-from bot.store.outbox import OutboxStore, Posted
+from bot.store.outbox import OutboxStore, Posted, Redis
 
 __all__ = ["Outbox", "Posted"]
 

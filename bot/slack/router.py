@@ -10,7 +10,7 @@ from bot.domain.rights import Holder, may, may_somewhere
 from bot.errors import GrailError, NotAllowed, NotUnderstood, OutsideUnavailable, Refusal, StoreUnavailable
 from bot.services import Services
 from bot.slack import Ask, Command, Given, Incomplete, Reply, Turn
-from bot.slack.grammar import find, understand
+from bot.slack.grammar import begins, find, understand
 from bot.slack.registry import Registry
 from bot.slack.views.refusal import broken, refused, store_gone
 from bot.slack.views.text import said
@@ -32,10 +32,7 @@ class Router:
     def meaning(self, ask: Ask) -> str | None:
         """What makes two asks the same although Slack gave them two ids; None for what changes nothing."""
         words = split(ask.text)
-        try:
-            command = find(words, self.registry.commands)[0] if words else None
-        except Refusal:
-            return None
+        command = begins(words, self.registry.commands)
         if command is None or not command.changes or any(word.low == "--plan" for word in words):
             return None
         said_words = " ".join(word.low for word in words)

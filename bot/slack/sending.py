@@ -20,7 +20,7 @@ from bot.store.outbox import Flight, OutboxStore, Posted
 log = structlog.get_logger()
 
 GIVE_UP = 86_400  # seconds that an entry is tried while Slack does not answer
-NO_CARD_YET = 3_600  # seconds that a line waits for its card
+NO_CARD_TRIES = 60  # a second apart, that a line waits for a card that is posted anew
 
 REFUSED_BLOCKS = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "block_mismatch"}
 REFUSED_CHANNEL = {
@@ -230,7 +230,9 @@ class Sending:
         if one.flight.lane.startswith("wait:"):
             return GivenUp("The card that it belongs to was never posted.")
         # The card was deleted by somebody and is about to be posted anew.
-        return Again("its card does not stand", after=1, order=False, counted=one.flight.tries < NO_CARD_YET)
+        if one.flight.tries >= NO_CARD_TRIES:
+            return GivenUp("The card that it belongs to no longer stands.")
+        return Again("its card does not stand", after=1, order=False)
 
     async def _write(self, one: _Try, method: str, **where: Any) -> Mapping[str, Any]:
         """Say it with the best blocks that this workspace takes. An empty method is the response_url."""

@@ -9,7 +9,6 @@ select and the faults of a form, comes from the router at once.
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict
 from typing import Any
 from uuid import uuid4
 
@@ -201,7 +200,7 @@ class Transport:
         )
 
     async def _store(self, kind: str, ask: Ask, more: Mapping[str, Any], meaning: str | None) -> None:
-        body = {"ask": asdict(ask), **more}
+        body = {"ask": vars(ask), **more}
         try:
             await self._inbox.accept(kind, body, id=ask.id, meaning=meaning, now=self._clock.now())
         except StoreUnavailable:

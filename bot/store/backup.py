@@ -26,7 +26,7 @@ FORMAT = "grail-backup"
 VERSION = 1
 
 
-class BackupFault(GrailError):  # noqa: N818
+class BackupFault(GrailError):
     """The file or the server is not one for this. The sentence says what to do."""
 
 

@@ -12,8 +12,9 @@ from typing import Any, Literal
 import orjson
 from redis.asyncio import Redis
 
+from bot.store.gathered import Gathered
 from bot.store.keys import ANSWER, HOUR, MEANING, SEEN
-from bot.store.scripts import Scripts, guarded
+from bot.store.scripts import guarded
 from bot.store.work import PLACES, VERSION, encode
 
 MEANING_SECONDS = 10
@@ -36,7 +37,7 @@ class Inbox:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._scripts = Scripts(redis)
+        self._accept = Gathered(redis, "accept")
 
     async def accept(
         self,
@@ -63,7 +64,7 @@ class Inbox:
         copy += ("," if body else "") + '"duplicate_of":'
         keys = (*PLACES, SEEN(id=id), MEANING(meaning=meaning) if meaning else SEEN(id=id))
         args = (id, now, remember, MEANING_SECONDS if meaning else 0, job, copy, "}}")
-        how, of = await self._scripts.run("accept", keys, args)
+        how, of = await self._accept.run(keys, args)
         return Acceptance(first=how == "first", same=None if how == "first" else how, of=of)
 
     async def answer(self, id: str, answer: Mapping[str, Any]) -> None:

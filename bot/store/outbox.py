@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from redis.asyncio import Redis
+from redis.asyncio import Redis as Redis  # for those who pass one in: Redis is spoken in this room alone
 
 from bot.store import keys
 from bot.store.scripts import Scripts, guarded

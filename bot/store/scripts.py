@@ -29,7 +29,7 @@ R = TypeVar("R")
 Argument = str | bytes | int | float
 
 
-class WrongData(GrailError):  # noqa: N818
+class WrongData(GrailError):
     """What lies under a key of ours is not what we write there: somebody has edited it. Only that is lost."""
 
 
@@ -60,19 +60,29 @@ _UNABLE = (OutOfMemoryError, ReadOnlyError, MasterDownError, ClusterDownError, T
 _UNABLE_WORDS = ("OOM", "READONLY", "LOADING", "MASTERDOWN", "MISCONF", "NOREPLICAS", "UNKILLABLE", "BUSY ")
 
 
+def ours(error: Exception) -> Exception:
+    """Redis's error as one of ours: StoreUnavailable, WrongData, or itself where it is the fault of the call."""
+    if isinstance(error, ResponseError):
+        if isinstance(error, _UNABLE) or str(error).startswith(_UNABLE_WORDS):
+            return StoreUnavailable(f"Redis cannot serve: {error}")
+        if "WRONGTYPE" in str(error):
+            return WrongData(f"Redis holds something else than Grail wrote there: {error}")
+        return error
+    if isinstance(error, RedisError | OSError | TimeoutError):
+        return StoreUnavailable(f"Redis does not answer: {error}")
+    return error
+
+
 def guarded(call: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
     """`call`, with Redis's connection errors, time-outs and refusals to serve raised as StoreUnavailable."""
 
     async def guarded_call(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return await call(*args, **kwargs)
-        except ResponseError as error:
-            if isinstance(error, _UNABLE) or str(error).startswith(_UNABLE_WORDS):
-                raise StoreUnavailable(f"Redis cannot serve: {error}") from error
-            if "WRONGTYPE" in str(error):
-                raise WrongData(f"Redis holds something else than Grail wrote there: {error}") from error
-            raise
         except (RedisError, OSError, TimeoutError) as error:
-            raise StoreUnavailable(f"Redis does not answer: {error}") from error
+            mine = ours(error)
+            if mine is error:
+                raise
+            raise mine from error
 
     return guarded_call

@@ -24,7 +24,7 @@ VERSION = 1
 PLACES = (WORK(), QUEUE(thing=""), HOLDING(thing=""), FENCES(), TIMERS(), TIMER_ROWS(), DEAD())
 
 
-class Later(Exception):  # noqa: N818
+class Later(Exception):
     """Raised by a handler: put this job back for `seconds`. It does not count as a failure."""
 
     def __init__(self, seconds: float) -> None:

@@ -246,7 +246,7 @@ def _buttons(deploy: Deploy) -> list[Block]:
     if not deploy.over and not deploy.cancelled_by:
         question = confirm(
             f"Cancel {deploy.id}?",
-            f"It ends *{escape(deploy.what)}* where it is. What it has already changed is not undone.",
+            f"It ends *{escape(deploy.what)}* where it is, and rolls back what it had begun to change.",
             "Cancel the deploy",
             "Let it run",
         )
