@@ -5,7 +5,13 @@ from typing import Any
 
 import pytest
 
-pytest_plugins = ["tests.fixtures.store", "tests.fixtures.workspace", "tests.fixtures.grail"]
+pytest_plugins = [
+    "tests.fixtures.store",
+    "tests.fixtures.workspace",
+    "tests.fixtures.grail",
+    "tests.fixtures.browser",
+    "tests.fixtures.acme",
+]
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -14,4 +20,6 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     report = outcome.get_result()
     if report.skipped and os.environ.get("CI") == "true" and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
-        report.longrepr = f"{item.nodeid} was skipped, and CI has everything that a test needs: {report.longrepr}"
+        report.longrepr = (
+            f"{item.nodeid} was skipped, and CI has everything that a test needs: {report.longrepr}"
+        )
