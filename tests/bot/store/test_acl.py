@@ -151,6 +151,7 @@ NAMES = {
     "delete": "del",
     "config_get": "config|get",
     "register_script": "script|load",
+    "script_load": "script|load",
     "scan_iter": "scan",
 }
 OF_THE_CLIENT = {
