@@ -1,5 +1,6 @@
 """What no worker could do: kept with the reason, for people to look at and to try again."""
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -8,6 +9,8 @@ from redis.asyncio import Redis
 from bot.store.keys import DEAD
 from bot.store.scripts import Scripts, guarded
 from bot.store.work import PLACES, Job, decode
+
+PAGE = 500
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,15 @@ class DeadLetter:
     job: Job | None
     raw: str
 
+    @property
+    def mark(self) -> str:
+        return mark_of(self.raw)
+
+
+def mark_of(raw: str) -> str:
+    """What names a piece of work, before and after it became a letter."""
+    return hashlib.sha256(raw.encode()).hexdigest()[:16]
+
 
 class DeadLetters:
     """The dead letters, newest first."""
@@ -31,6 +43,18 @@ class DeadLetters:
     async def list(self, count: int = 100) -> list[DeadLetter]:
         rows = await guarded(self._redis.xrevrange)(DEAD(), count=count)
         return [_letter(id, fields) for id, fields in cast(list[Any], rows)]
+
+    async def find(self, mark: str) -> DeadLetter | None:
+        """The newest letter with this mark."""
+        edge = "+"
+        while True:
+            rows = cast(list[Any], await guarded(self._redis.xrevrange)(DEAD(), edge, "-", count=PAGE))
+            for id, fields in rows:
+                if mark_of(fields.get("job", "")) == mark:
+                    return _letter(id, fields)
+            if len(rows) < PAGE:
+                return None
+            edge = f"({rows[-1][0]}"
 
     async def count(self) -> int:
         return int(await guarded(self._redis.xlen)(DEAD()))

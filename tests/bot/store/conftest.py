@@ -14,13 +14,33 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from bot.store.streams import Worker
+from bot.store.keys import WORK
+from bot.store.streams import Job, Worker
 from tests.bot.store import a_worker
 from tests.fixtures.store import MovedClock, Server, short_folder
 
 ROOT = Path(__file__).parents[3]
 Handlers = Mapping[str, Callable[..., Any]]
 Spawn = Callable[..., tuple[Server, int]]
+Working = Callable[..., AbstractAsyncContextManager[Worker]]
+
+
+class Noted:
+    """A handler that keeps what it was given."""
+
+    def __init__(self) -> None:
+        self.jobs: list[Job] = []
+
+    async def __call__(self, job: Job) -> None:
+        self.jobs.append(job)
+
+    def ids(self) -> list[str]:
+        return [job.id for job in self.jobs]
+
+
+async def no_work(redis: Redis) -> bool:
+    """Whether the common stream is empty."""
+    return await redis.xlen(WORK()) == 0
 
 
 class Process:
@@ -70,7 +90,7 @@ def worker_process(tmp_path: Path) -> Iterator[Callable[..., Process]]:
 
 
 @pytest.fixture
-def working(redis: Redis, moved_clock: MovedClock) -> Callable[..., AbstractAsyncContextManager[Worker]]:
+def working(redis: Redis, moved_clock: MovedClock) -> Working:
     """`async with working({"kind": handler}) as worker`: a worker in this process, on the test's clock."""
 
     @asynccontextmanager
