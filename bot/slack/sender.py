@@ -138,6 +138,8 @@ class Sender:
                 break
             except StoreUnavailable as error:  # the fencing number keeps a second time from counting
                 log.warning("What Slack said cannot be kept yet", id=flight.id, why=str(error))
+                if not self.running:
+                    return  # whoever takes it over will look for it in Slack
                 await asyncio.sleep(0.3)
             except Exception:
                 if isinstance(outcome, GivenUp):
@@ -213,7 +215,8 @@ class Sender:
 
     async def _hear(self) -> None:
         """Wake up when a process without a sender puts something in."""
-        while True:
+        # Looks at `running`, too: a call to Redis may answer "unavailable" to being cancelled.
+        while self.running:
             try:
                 if await self._store.wait_for_wake(POLL):
                     self._woken.set()
@@ -222,7 +225,7 @@ class Sender:
 
     async def _beat(self) -> None:
         """Keep what is in flight ours, also when time is moved."""
-        while True:
+        while self.running:
             await self._clock.sleep(LEASE / 4)
             if self._flights:
                 with suppress(StoreUnavailable):

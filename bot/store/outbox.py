@@ -225,6 +225,6 @@ class OutboxStore:
         return int(await guarded(self._redis.hlen)(keys.OUTBOX_ENTRIES()))
 
     async def undeliverable(self, limit: int = 100) -> list[dict[str, Any]]:
-        """What was given up, newest first: id, why, at (seconds), text."""
+        """What was given up, newest first: id, why, at (seconds), text, and where (the lane), if that is known."""
         found = await guarded(self._redis.lrange)(keys.OUTBOX_UNDELIVERABLE(), 0, limit - 1)
         return [json.loads(line) for line in found]

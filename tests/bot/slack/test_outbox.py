@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 from bot.slack import Message
 from bot.store import keys
 from tests.bot.slack.desk import PLAN, Desk, Hurry, Place, section, words
+from tests.fixtures.store import eventually
 from tests.fixtures.workspace import DANA
 
 # --- what can be said
@@ -203,6 +204,42 @@ async def test_a_card_that_somebody_deleted_is_posted_anew_once(desk: Desk, plac
         for message in messages:
             await desk.slack.call("chat.delete", channel=place.channel("#ops"), ts=message["ts"])
     assert desk.reported == [("d-1", "Slack refused: message_not_found")]
+
+
+async def test_a_line_whose_card_never_comes_is_reported_after_an_hour(desk: Desk, hurry: Hurry) -> None:
+    await desk.outbox.line("1", "d-1", Message("line"))
+    hurry.forward(3601)
+    await eventually(lambda: desk.reported)
+    assert desk.reported == [("1", "The card that it belongs to was never posted.")]
+
+
+async def test_what_slack_does_not_take_for_a_day_is_reported(desk: Desk, place: Place, hurry: Hurry) -> None:
+    await place.weather(failing=True)
+    await desk.outbox.say("1", "#ops", Message("hello"))
+    await eventually(lambda: "chat.postMessage" in place.calls)
+    hurry.forward(86_401)
+    await eventually(lambda: desk.reported)
+    assert desk.reported == [("1", "Slack answers internal_error. It was tried for a day.")]
+
+
+@pytest.mark.usefixtures("hand_edited")
+async def test_what_was_edited_by_hand_in_redis_is_reported_and_stops_nothing_else(
+    desk: Desk, place: Place, redis: Redis, hurry: Hurry
+) -> None:
+    still = Desk(redis, place, hurry.clock)  # puts in, sends nothing
+    await desk.end()
+    for name in ("1", "2", "3"):
+        await still.outbox.say(name, "#ops", Message(name))
+    await redis.hset(keys.OUTBOX_ENTRIES(), "say:1", "garbage")
+    await redis.hset(keys.OUTBOX_BODIES(), "say:2", "garbage")
+    await still.start()
+    await still.idle()
+    assert words(await place.messages("#ops")) == ["3"]
+    assert still.reported == [
+        ("1", "What stood under it could not be read."),
+        ("2", "What was kept of it could not be read."),
+    ]
+    await still.end()
 
 
 # --- the little things
