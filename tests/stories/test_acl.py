@@ -1,4 +1,4 @@
-"""Web and worker with no more rights in Redis than docs/redis.acl gives them, as an installation is told to run them."""
+"""Web and worker with no more rights in Redis than docs/redis.acl gives them, as docs/redis-acl.md says to run them."""
 
 import shutil
 import signal
