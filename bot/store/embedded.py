@@ -123,7 +123,7 @@ class EmbeddedRedis:
             "pidfile": str(self._folder / "server.pid"),
             "logfile": str(self._folder / "redis.log"),
             "appendonly": "yes",
-            "appendfsync": "everysec",
+            "appendfsync": "always",
             "save": "",
             "maxmemory": "0",
             "maxmemory-policy": "noeviction",

@@ -35,7 +35,7 @@ async def test_a_fail_over_raises_the_epoch_and_the_work_goes_on_with_the_new_ma
     plain = Redis(port=second)
 
     async def synced() -> bool:
-        return (await plain.info("replication"))["master_link_status"] == "up"
+        return bool((await plain.info("replication"))["master_link_status"] == "up")
 
     await eventually(synced)
     await plain.aclose()
