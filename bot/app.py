@@ -23,13 +23,16 @@ from bot.jobs import Jobs
 from bot.reload import Reload
 from bot.services import Services
 from bot.services.deploys import Deploys
+from bot.services.operations import Operations
 from bot.services.people import People
 from bot.settings import Settings
+from bot.slack.operations import OperationsChannel
 from bot.slack.outbox import Outbox
 from bot.slack.router import Router
 from bot.slack.terminal import Terminal
 from bot.slack.transport import Transport
 from bot.store.connection import connect
+from bot.store.dead import DeadLetters
 from bot.store.deploys import DeployStore
 from bot.store.inbox import Inbox
 from bot.store.streams import Work, Worker
@@ -69,7 +72,11 @@ class Grail:
         self._undo.push_async_callback(slack.close)
 
         inbox, work, timers = Inbox(self.redis), Work(self.redis), Timers(self.redis)
-        people = People(self.current_config, slack, self.redis, clock)
+        outbox = Outbox(
+            self.redis, slack, clock, name=name, on_undeliverable=lambda id, why: channel.undelivered(id, why)
+        )
+        channel = OperationsChannel(outbox, self.current_config, clock)
+        people = People(self.current_config, slack, self.redis, clock, on_suspended=channel.suspended)
         deploys = Deploys(
             config=self.current_config,
             store=DeployStore(self.redis),
@@ -82,10 +89,10 @@ class Grail:
             watcher=name,
             stopping=self._stop,
         )
-        services = Services(self.current_config, people, deploys)
+        operations = Operations(DeadLetters(self.redis), work, people, deploys, clock)
+        services = Services(self.current_config, people, deploys, operations)
         registry = handlers.load()
         router = Router(registry, services, clock)
-        outbox = Outbox(self.redis, slack, clock, name=name)
 
         if web_side:
             transport = Transport(
@@ -103,9 +110,13 @@ class Grail:
         self._loop(reload.run(settings.config, self._stop, self.again), "watch over config.yaml")
         if worker_side:
             jobs = Jobs(
-                router=router, services=services, outbox=outbox, inbox=inbox, timers=timers, clock=clock
-            )
-            worker = Worker(self.redis, jobs.handlers(), clock=clock, name=name, host=host, timers=timers)
+                router=router, services=services, outbox=outbox, inbox=inbox, timers=timers, channel=channel,
+                clock=clock,
+            )  # fmt: skip
+            worker = Worker(
+                self.redis, jobs.handlers(), clock=clock, name=name, host=host, timers=timers,
+                say=lambda line: log.warning("work", says=line), on_dead=jobs.dead,
+            )  # fmt: skip
             self._loop(worker.run(self._stop), "worker")
             self._loop(outbox.run(self._stop), "outbox")
         metrics.UP.set(clock.now())

@@ -4,16 +4,19 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import structlog
-from bot.slack.outbox import Outbox
 
 from bot import metrics
 from bot.clock import Clock
 from bot.domain.deploys import Deploy
 from bot.services import Services
 from bot.services.deploys import CANCEL, GUARD, TICK
+from bot.services.operations import CONFIRMED, REVIVED
 from bot.slack import Ask, Message, Reply
+from bot.slack.operations import OperationsChannel
+from bot.slack.outbox import Outbox
 from bot.slack.router import Router
 from bot.slack.views import deploy as deploy_views
+from bot.slack.views.refusal import broken
 from bot.slack.views.text import said
 from bot.store.inbox import Inbox
 from bot.store.streams import Job, Later
@@ -30,13 +33,22 @@ class Jobs:
     """Each method takes one kind of work. A job may come twice: everything it does has an id of its own."""
 
     def __init__(
-        self, *, router: Router, services: Services, outbox: Outbox, inbox: Inbox, timers: Timers, clock: Clock
+        self,
+        *,
+        router: Router,
+        services: Services,
+        outbox: Outbox,
+        inbox: Inbox,
+        timers: Timers,
+        channel: OperationsChannel,
+        clock: Clock,
     ) -> None:
         self._router = router
         self._services = services
         self._outbox = outbox
         self._inbox = inbox
         self._timers = timers
+        self._channel = channel
         self._clock = clock
 
     def handlers(self) -> Mapping[str, Handler]:
@@ -51,6 +63,8 @@ class Jobs:
             CANCEL: self._services.deploys.end,
             GUARD: self._guard,
             NOTICE: self._told,
+            REVIVED: self._revived,
+            CONFIRMED: self._confirmed,
         }
         return {kind: _bound(kind, handler) for kind, handler in kinds.items()}
 
@@ -149,6 +163,28 @@ class Jobs:
         posted = await self._outbox.where(f"deploy:{deploy.id}")
         message = deploy_views.notice(deploy, posted.channel if posted else deploy.channel)
         await self._outbox.direct(f"notice:{deploy.id}", deploy.by_user, message)
+
+    async def dead(self, job: Job, why: str) -> None:
+        """Work is given up: operations are told, and whoever asked for it too. May be called twice for one job."""
+        known = job.kind if job.kind in self.handlers() else "unknown"
+        metrics.DEAD_LETTERS.labels(known).inc()
+        log.error("work.given_up", kind=job.kind, id=job.id, why=why, request=job.request)
+        await self._channel.given_up(await self._services.operations.given_up(job, why))
+        if job.kind in ("slack.ask", "slack.press", "slack.form"):
+            try:
+                ask = Ask(**job.body["ask"])
+            except (KeyError, TypeError):
+                return  # nobody can say who asked
+            await self._send(ask, broken(ask.request), card_follows=False)
+
+    async def _revived(self, job: Job) -> None:
+        body = job.body
+        await self._channel.tried_again(body["mark"], body["what"], body["why"], body["by"], body["at"])
+
+    async def _confirmed(self, job: Job) -> None:
+        body = job.body
+        name = await self._services.people.name(*body["who"].split(":", 1))
+        await self._channel.confirmed(body["who"], name, body["email"], body["by"], body["at"])
 
     async def _answer(self, ask: Ask, reply: Reply) -> None:
         metrics.ASKS.labels(ask.how, reply.outcome.split(":")[0]).inc()

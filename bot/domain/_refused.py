@@ -19,7 +19,13 @@ _PHRASES = {
     "reject": "reject a deploy of",
     "rollback": "roll back",
 }
-_WITHOUT_PLACE = {"pause": "pause everything", "resume": "resume what is paused"}
+_WITHOUT_PLACE = {
+    "pause": "pause everything",
+    "resume": "resume what is paused",
+    "audit": "read the audit of everything",
+    "retry": "have work tried again",
+    "person": "confirm a person",
+}
 
 
 def refused(config: Config, holder: Holder, word: str, place: Place, now: float) -> Right:

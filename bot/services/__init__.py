@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.services.people import People
-
 from bot.config import Config
 from bot.services.deploys import Deploys
+from bot.services.operations import Operations
+from bot.services.people import People
 
 
 @dataclass(frozen=True)
@@ -16,3 +16,4 @@ class Services:
     config: Callable[[], Config]
     people: People
     deploys: Deploys
+    operations: Operations

@@ -154,6 +154,9 @@ class Deploys:
     async def get(self, id: str) -> Deploy:
         return await self._store.get(id)
 
+    async def find(self, id: str) -> Deploy | None:
+        return await self._store.find(id)
+
     async def recent(self, service: str, *, count: int = 10, start: int = 0) -> list[Deploy]:
         return await self._store.recent(service, count=count, start=start)
 

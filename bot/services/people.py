@@ -81,6 +81,12 @@ class People:
             holder = await self._with_email(holder, profile.email, now)
         return await self._with_groups(holder, proved=proved)
 
+    async def name(self, team_id: str, user_id: str) -> str:
+        """What somebody is called, without asking Slack: "" when it never said."""
+        seen = await self._store.last_seen(f"{team_id}:{user_id}")
+        known = self._config().people.get(seen.email or "") if seen else None
+        return known.name if known else seen.name if seen else ""
+
     async def by_token(self, token: str) -> Holder | None:
         """Whose terminal this is; None for a token that nobody holds."""
         who = await self._store.by_token(token)

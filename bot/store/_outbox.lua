@@ -53,8 +53,8 @@ end
 
 local function resolve(lane) return redis.call('GET', name_of .. lane) or lane end
 
-local function report(id, why, text)
-  redis.call('LPUSH', undeliverable, cjson.encode({id = id, why = why, at = now, text = text}))
+local function report(id, why, text, where)
+  redis.call('LPUSH', undeliverable, cjson.encode({id = id, why = why, at = now, text = text, where = where}))
   redis.call('LTRIM', undeliverable, 0, 999)
 end
 

@@ -4,7 +4,7 @@
 local function bury(e, why, text, ids)
   leave(e)
   ids[#ids + 1] = e.id
-  report(e.id, why, text)
+  report(e.id, why, text, (e.asked or '') ~= '' and e.asked or e.lane)
   if e.kind ~= 'card' and e.kind ~= 'home' then redis.call('SET', done_of .. e.id, '', 'EX', 7 * DAY) end
   if e.kind == 'card' then
     local wait = 'wait:' .. e.id

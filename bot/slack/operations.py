@@ -1,0 +1,71 @@
+"""What the operations channel is told. Each thing is one card there, edited when more becomes known.
+
+What cannot be delivered to the operations channel itself is only logged and counted: there is nobody else to tell.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from hashlib import sha256
+
+import structlog
+
+from bot.clock import Clock
+from bot.config import Config
+from bot.domain.rights import Holder
+from bot.logs import masked
+from bot.services.operations import GivenUp
+from bot.slack import Message
+from bot.slack.outbox import Outbox
+from bot.slack.views import operations as views
+
+log = structlog.get_logger()
+
+OWN = "operations:"  # what the ids of all that is said here begin with
+DAY = 24 * 3600
+
+
+class OperationsChannel:
+    def __init__(self, outbox: Outbox, config: Callable[[], Config], clock: Clock) -> None:
+        self._outbox = outbox
+        self._config = config
+        self._clock = clock
+
+    async def given_up(self, work: GivenUp) -> None:
+        await self._card(
+            f"dead:{work.mark}",
+            views.given_up(replace(work, why=masked(work.why), detail=masked(work.detail))),
+        )
+
+    async def tried_again(self, mark: str, what: str, why: str, by: str, at: float) -> None:
+        await self._card(f"dead:{mark}", views.tried_again(what, masked(why), by, at))
+
+    async def undelivered(self, id: str, why: str) -> None:
+        """The outbox gave something up. All that failed in one place for one reason within a day is one card."""
+        if id.startswith(OWN):
+            log.error("operations.unreachable", id=id, why=why)
+            return
+        now = self._clock.now()
+        rows = await self._outbox.undeliverable(1000)
+        where = next(
+            (str(row.get("where") or "") for row in rows if str(row["id"]).partition(":")[2] == id), ""
+        )
+        same = [
+            row for row in rows
+            if (row.get("where") or "", row["why"]) == (where, why) and row["at"] > now - DAY
+            and not str(row["id"]).partition(":")[2].startswith(OWN)
+        ]  # fmt: skip
+        about = sha256(f"{where} {why}".encode()).hexdigest()[:12]
+        message = views.undelivered(where, why, same or [{"id": id, "at": now}])
+        await self._card(f"undelivered:{about}:{int(now // DAY)}", message, urgent=False)
+
+    async def suspended(self, holder: Holder, why: str) -> None:
+        who = f"{holder.team_id}:{holder.user_id}"
+        await self._card(f"suspended:{who}", views.rests(holder.name, why, who))
+
+    async def confirmed(self, who: str, name: str, email: str, by: str, at: float) -> None:
+        await self._card(f"suspended:{who}", views.confirmed(name, email, by, at))
+
+    async def _card(self, id: str, message: Message, *, urgent: bool = True) -> None:
+        channel = self._config().channels.operations
+        version = int(self._clock.now() * 1_000_000)
+        await self._outbox.card(f"{OWN}{id}", channel, message, version=version, urgent=urgent)

@@ -1,0 +1,121 @@
+"""What the operations channel is told: work that was given up, what was not delivered, whose rights rest."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.services.operations import GivenUp
+from bot.slack import Message
+from bot.slack.views.text import actions, button, confirm, context, cut, escape, quiet, said, section, when
+
+SHOWN = 8
+
+
+def given_up(work: GivenUp) -> Message:
+    """Work that nobody could do, with a way to have it tried again."""
+    what = f"{escape(work.what)}{f' of {quiet(work.whom, 60)}' if work.whom else ''}"
+    lines = [f":skull: *I gave up {what}*" + (f"\n{_code(work.detail, 200)}" if work.detail else "")]
+    lines.append(f"Why: {_code(work.why, 400)}")
+    if not work.again:
+        lines.append("It cannot be tried again.")
+    tried = f"tried {work.tries} times, given up {when(work.at)}" if work.again else f"found {when(work.at)}"
+    blocks = [section("\n".join(lines)), context(tried)]
+    if work.again:
+        again = confirm(
+            "Try again?",
+            "It is done from the start. If it fails again, it comes back here.",
+            "Try again",
+            "Leave it",
+        )
+        blocks.append(actions(button("Try again", "dead.retry", work.mark, confirm=again)))
+    return said(f"I gave up {what}: {_code(work.why, 80)}", *blocks)
+
+
+def tried_again(what: str, why: str, by: str, at: float) -> Message:
+    return said(
+        f"Tried again by {quiet(by, 60)}: {escape(what)}",
+        section(
+            f":arrows_counterclockwise: *{escape(what)}* is tried again, by {quiet(by, 60)}\n"
+            f"It had failed: {_code(why, 400)}"
+        ),
+        context(f"{when(at)} · if it fails again, it comes back here"),
+    )
+
+
+def undelivered(where: str, why: str, newest: Sequence[dict[str, Any]]) -> Message:
+    """Messages that Slack refused for good. newest: rows of the outbox's list, newest first."""
+    number = len(newest)
+    many = "A message" if number == 1 else f"{number} messages"
+    title = f"{many} could not be delivered to {place(where)}"
+    lines = [
+        f"• {when(float(row['at']))} {quiet(str(row.get('text') or row['id']), 150)}"
+        for row in newest[:SHOWN]
+    ]
+    if number > SHOWN:
+        lines.append(f"and {number - SHOWN} more")
+    body = [f":mailbox_with_no_mail: *{title}*", f"Why: {_code(why, 300)}", *lines]
+    return said(f"{title}: {_code(why, 100)}", section("\n".join(body)), context(escape(hint(why))))
+
+
+def hint(why: str) -> str:
+    """What can be done about it."""
+    if "not_in_channel" in why or "channel_not_found" in why:
+        return "Invite me there with /invite, or name another channel in config.yaml."
+    if "is_archived" in why:
+        return "Bring the channel back, or name another one in config.yaml."
+    return "They are not sent again. `grail do` reads and asks without Slack."
+
+
+def place(lane: str) -> str:
+    """Where something should have gone, in words."""
+    if lane.startswith("#"):
+        return escape(lane)
+    if lane[:1] in ("C", "G"):
+        return f"<#{escape(lane)}>"
+    if lane[:1] in ("@", "D"):
+        return "a person, directly"
+    if lane.startswith(("url:", "to:")):
+        return "a person who had asked"
+    if lane.startswith("home:"):
+        return "a home tab"
+    if lane.startswith("wait:"):
+        return "the thread of a card that never stood"
+    return "Slack"
+
+
+def rests(name: str, why: str, value: str) -> Message:
+    """A person's rights rest until somebody has looked."""
+    who = quiet(name, 60) or "Somebody"
+    sure = confirm(
+        "Is it the same person?",
+        "Ask them by another way than Slack before you confirm: then the rights of this e-mail address are theirs.",
+        "Confirm",
+        "Not yet",
+    )
+    return said(
+        f"The rights of {who} rest",
+        section(
+            f":closed_lock_with_key: *The rights of {who} rest*, because {quiet(_their(why), 300)}.\n"
+            "Until somebody confirms that it is the right person, they may read and change nothing."
+        ),
+        actions(button("Confirm", "person.confirm", value, confirm=sure)),
+    )
+
+
+def confirmed(name: str, email: str, by: str, at: float) -> Message:
+    who = quiet(name, 60) or "This person"
+    return said(
+        f"The rights of {who} hold again",
+        section(f":white_check_mark: *The rights of {who} hold again*, with {quiet(email, 100)}"),
+        context(f"confirmed by {quiet(by, 60)}, {when(at)}"),
+    )
+
+
+def _their(why: str) -> str:
+    """The reason is written for the person whose rights they are."""
+    return cut(why.replace("your e-mail address", "their e-mail address"), 300)
+
+
+def _code(text: str, most: int) -> str:
+    """One line of what a program said, as it is."""
+    line = cut(" ".join(text.split()).replace("`", "'"), most)
+    return f"`{escape(line)}`"
