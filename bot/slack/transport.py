@@ -68,6 +68,7 @@ class Transport:
             request_verification_enabled=signing_secret is not None,
             process_before_response=True,
             ignoring_self_events_enabled=False,
+            ssl_check_enabled=False,
             attaching_function_token_enabled=False,
             attaching_conversation_kwargs_enabled=False,
         )

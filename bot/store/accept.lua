@@ -1,10 +1,10 @@
 -- Store one request from outside, once per id, and say whether it means the same as one before.
--- KEYS after PLACES: seen:<id>, meaning:<meaning> (or seen:<id> again). ARGV: id, now, remember, seconds that a
+-- The way that every request of Slack waits for: it takes as little with it as it can.
+-- KEYS: work, seen:<id>, meaning:<meaning> (or seen:<id> again). ARGV: id, now, remember, seconds that a
 -- meaning is remembered (0: it has none), job, the same job as a duplicate up to where the first one's id stands,
 -- and the rest after it.
 -- Answers {how, id of the first of its kind}: how is first, id or meaning.
---!include _streams
-local seen, meaning = KEYS[8], KEYS[9]
+local work, seen, meaning = unpack(KEYS)
 local id, now, remember, window, job, before, after = unpack(ARGV)
 now = tonumber(now)
 
@@ -24,7 +24,7 @@ if tonumber(window) > 0 then
 end
 
 if first ~= id then job = before .. cjson.encode(first) .. after end
-enqueue('', 0, '', job)
+redis.call('XADD', work, '*', 'tries', 0, 'job', job)
 redis.call('SET', seen, now + tonumber(remember) .. ' ' .. first, 'EX', remember)
 if first == id and tonumber(window) > 0 then
   redis.call('SET', meaning, now .. ' ' .. id, 'EX', 60)

@@ -7,10 +7,11 @@ away go together with the next. Under load that spares most of the trips, and of
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from hashlib import sha1
 from typing import Any
 
 from redis.asyncio import Redis
-from redis.exceptions import NoScriptError
+from redis.exceptions import NoScriptError, RedisError
 
 from bot.store.scripts import Argument, Scripts, guarded, ours, source
 
@@ -41,12 +42,24 @@ class Gathered:
             # Alone: straight there, and whoever comes meanwhile is taken along by the next trip.
             self._going = asyncio.current_task()
             try:
-                return await self._scripts.run(self._name, keys, args)
+                return await self._straight(keys, args)
             finally:
                 self._going = asyncio.create_task(self._go()) if self._waiting else None
         call = _Call(keys, args)
         self._waiting.append(call)
         return await call.answer
+
+    async def _straight(self, keys: Sequence[str], args: Sequence[Argument]) -> Any:
+        if self._sha is not None:
+            try:
+                return await self._redis.evalsha(self._sha, len(keys), *keys, *args)
+            except NoScriptError:  # the server was restarted and forgot it
+                pass
+            except (RedisError, OSError, TimeoutError) as error:
+                raise ours(error) from error
+        answer = await self._scripts.run(self._name, keys, args)
+        self._sha = sha1(source(self._name).encode()).hexdigest()
+        return answer
 
     async def _go(self) -> None:
         try:

@@ -13,9 +13,9 @@ import orjson
 from redis.asyncio import Redis
 
 from bot.store.gathered import Gathered
-from bot.store.keys import ANSWER, HOUR, MEANING, SEEN
+from bot.store.keys import ANSWER, HOUR, MEANING, SEEN, WORK
 from bot.store.scripts import guarded
-from bot.store.work import PLACES, VERSION, encode
+from bot.store.work import VERSION, encode
 
 MEANING_SECONDS = 10
 DUPLICATE = "slack.duplicate"
@@ -62,7 +62,7 @@ class Inbox:
         # `body` stands last in the JSON, so the script can put the first one's id behind what else is in it.
         copy = copy.removesuffix("{}}") + orjson.dumps(dict(body)).decode().removesuffix("}")
         copy += ("," if body else "") + '"duplicate_of":'
-        keys = (*PLACES, SEEN(id=id), MEANING(meaning=meaning) if meaning else SEEN(id=id))
+        keys = (WORK(), SEEN(id=id), MEANING(meaning=meaning) if meaning else SEEN(id=id))
         args = (id, now, remember, MEANING_SECONDS if meaning else 0, job, copy, "}}")
         how, of = await self._accept.run(keys, args)
         return Acceptance(first=how == "first", same=None if how == "first" else how, of=of)
