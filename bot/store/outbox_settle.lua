@@ -1,16 +1,17 @@
 -- The call has ended. a: lane, fence, id, kind, outcome, channel, ts, and what belongs to the outcome.
 -- Answers {was it still ours, is this message one too many, ids that were given up}
 --!include _outbox
-local function bury(e, why, text, ids)
+local function bury(e, why, text, ids, where)
   leave(e)
   ids[#ids + 1] = e.id
-  report(e.id, why, text, (e.asked or '') ~= '' and e.asked or e.lane)
+  where = where or (e.asked or '') ~= '' and e.asked or e.lane
+  report(e.id, why, text, where)
   if e.kind ~= 'card' and e.kind ~= 'home' then redis.call('SET', done_of .. e.id, '', 'EX', 7 * DAY) end
   if e.kind == 'card' then
     local wait = 'wait:' .. e.id
     for _, id in ipairs(redis.call('ZRANGE', lane_of .. wait, 0, -1)) do
       local line = head(id)
-      if line then bury(line, why, '', ids) end
+      if line then bury(line, why, '', ids, where) end
     end
     redis.call('DEL', lane_of .. wait)
     redis.call('ZREM', lanes, wait)
