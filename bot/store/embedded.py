@@ -1,7 +1,9 @@
 """The Redis that Grail brings along, for whoever sets no REDIS_URL: a real server, on a socket in the data
 directory.
 
-What was acknowledged is on disk (`appendfsync always`). The server runs in a session of its own, so that the
+What was acknowledged is in the append-only file, and outlives a `kill -9` of us and of the server; a power cut may
+cost the last second or two (`appendfsync everysec`: docs/decisions/embedded-redis.md says what `always` would cost).
+The server runs in a session of its own, so that the
 Ctrl-C of a terminal reaches it only through us, after everybody has finished writing. It is told by the
 system when we are killed (where the system can: Linux), and ends itself. One that lives on all the same is
 ended by the next start, which then goes on with its data: two servers on one append-only file would ruin it,
@@ -123,7 +125,7 @@ class EmbeddedRedis:
             "pidfile": str(self._folder / "server.pid"),
             "logfile": str(self._folder / "redis.log"),
             "appendonly": "yes",
-            "appendfsync": "always",
+            "appendfsync": "everysec",
             "save": "",
             "maxmemory": "0",
             "maxmemory-policy": "noeviction",
