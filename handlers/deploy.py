@@ -9,7 +9,7 @@ from bot.services.deploys import Wanted
 from bot.slack import Command, Form, Incomplete, Press, Reply, Turn
 from bot.slack.views import deploy as views
 from bot.slack.views.forms import deploy_form
-from bot.slack.views.text import said
+from bot.slack.views.text import escape, quiet, said
 
 
 async def deploy(turn: Turn) -> Reply:
@@ -41,10 +41,9 @@ async def _one(
     except Refusal as refusal:
         if not several:
             raise
-        return Reply(
-            said(f":no_entry: {service}: {refusal} {refusal.hint or ''}".strip()), outcome=refusal.code
-        )
-    return Reply(views.answer(begun, turn.now), card_follows=True, outcome=begun.id)
+        why = escape(f"{refusal} {refusal.hint or ''}".strip())
+        return Reply(said(f":no_entry: {service}: {why}"), outcome=refusal.code)
+    return Reply(views.answer(begun, turn.now, turn.ask.channel), card_follows=True, outcome=begun.id)
 
 
 def _wanted(turn: Turn, service: str, environment: str, ref: str | None, action: str | None) -> Wanted:
@@ -85,10 +84,13 @@ async def _cancelled(turn: Turn, id: str) -> Reply:
         service=found.service, environment=found.environment, now=turn.now,
     )  # fmt: skip
     # Whoever began it may always end it.
-    if not right.allowed and not (turn.holder.email and found.by == turn.holder.email):
+    own = turn.holder.email and found.by == turn.holder.email and not turn.holder.suspended
+    if not right.allowed and not own:
         raise NotAllowed(right.sentence, code=right.code, hint="`whoami` shows what you may do.")
     if found.cancelled_by and not found.over:
-        return Reply(said(f"{id} is being cancelled already, by {found.cancelled_by}."))
+        return Reply(said(f"{id} is being cancelled already, by {quiet(found.cancelled_by)}."))
+    if turn.given.plan and not found.over:
+        return Reply(said(f"I would end {id}: {found.what}. Nothing was changed."))
     await turn.services.deploys.cancel(id, turn.holder.name)
     return Reply(said(f"{id} is being cancelled: {found.what}. Its card says when it has ended."), outcome=id)
 

@@ -1,9 +1,9 @@
 """The home card, help, whoami: where a person begins."""
 
 from bot.domain.rights import places, roles, words
-from bot.errors import NotFound
+from bot.errors import NotAllowed, NotFound
 from bot.slack import Command, Press, Reply, Turn
-from bot.slack.grammar import nearest
+from bot.slack.grammar import nearest, safe
 from bot.slack.views import home as views
 
 
@@ -30,7 +30,7 @@ async def help_(turn: Turn) -> Reply:
     if found is None:
         meant = nearest(topic, turn.commands)
         raise NotFound(
-            f"There is no help for `{topic[:40]}`.".replace("<", "").replace(">", ""),
+            f"There is no help for `{safe(topic, 40)}`.",
             code="no-help",
             hint=f"Did you mean `help {meant}`?" if meant else "`help` lists what you can say.",
         )
@@ -42,7 +42,13 @@ async def help_(turn: Turn) -> Reply:
 async def whoami(turn: Turn) -> Reply:
     """Who Grail takes this person for, and exactly what that person may do."""
     config, holder = turn.services.config(), turn.holder
-    if turn.given.words == ("token",):
+    if tuple(word.casefold() for word in turn.given.words) == ("token",):
+        if turn.ask.how == "mention":  # the answer stands in the thread, and a token is like a password
+            raise NotAllowed(
+                "A token is for your eyes alone, and everybody here would read it.",
+                code="not-here",
+                hint="Say `/grail whoami token`, or ask me directly.",
+            )
         token = await turn.services.people.token(holder)
         return Reply(views.token(token))
     may_do = [
@@ -65,7 +71,10 @@ def _allowed(turn: Turn) -> list[Command]:
 
 def _examples(turn: Turn) -> list[str]:
     """One line of each command that this person may say, from that person's own services."""
-    return [_filled(turn, command, command.examples[0]) for command in _allowed(turn) if command.examples]
+    # What begins something first; not what stands here already, nor what needs a number that nobody has yet.
+    found = [c for c in _allowed(turn) if c.examples and c.word != "home" and "d-12" not in c.examples[0]]
+    found.sort(key=lambda command: command.group != "deploy")
+    return [_filled(turn, command, command.examples[0]) for command in found]
 
 
 def _filled(turn: Turn, command: Command, example: str) -> str:

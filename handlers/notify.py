@@ -5,6 +5,7 @@ import re
 from bot.errors import NotUnderstood
 from bot.services.people import CHOICES, Choice, Quiet
 from bot.slack import Command, Reply, Turn
+from bot.slack.grammar import safe
 from bot.slack.views.notify import chosen
 
 KINDS = ("deploys",)
@@ -45,16 +46,14 @@ def _choice(word: str) -> Choice:
     for choice in CHOICES:
         if word == choice:
             return choice
-    raise NotUnderstood(
-        f"`{word[:40].replace('<', '')}` is none of always, failures, never.", code="notify", hint=HINT
-    )
+    raise NotUnderstood(f"`{safe(word, 40)}` is none of always, failures, never.", code="notify", hint=HINT)
 
 
 def _hour(word: str) -> str:
     found = _HOURS.match(word)
     if found is None:
         raise NotUnderstood(
-            f"`{word[:40].replace('<', '')}` is not a time of day.",
+            f"`{safe(word, 40)}` is not a time of day.",
             code="notify",
             hint="Write it as `22:00`. " + HINT,
         )

@@ -284,6 +284,6 @@ def _choices(lead: str, known: Iterable[str], most: int = 8) -> str:
 
 
 def safe(text: str, most: int = 60) -> str:
-    """Words of a person, fit to stand between back-ticks in an answer."""
+    """Words of a person, fit to stand between back-ticks in a refusal (which is escaped where it is shown)."""
     short = text if len(text) <= most else text[: most - 1] + "…"
-    return short.replace("`", "'").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return short.replace("`", "'")

@@ -13,7 +13,7 @@ from bot.slack import Ask, Command, Given, Incomplete, Reply, Turn
 from bot.slack.grammar import begins, find, understand
 from bot.slack.registry import Registry
 from bot.slack.views.refusal import broken, refused, store_gone
-from bot.slack.views.text import said
+from bot.slack.views.text import escape, said
 from bot.slack.words import Word, split
 
 log = structlog.get_logger()
@@ -36,7 +36,9 @@ class Router:
         if command is None or not command.changes or any(word.low == "--plan" for word in words):
             return None
         said_words = " ".join(word.low for word in words)
-        return f"{ask.team}:{ask.user}:{ask.channel}:{ask.thread or ''}:{said_words}"
+        # A mention at top level is answered in a thread of its own: that thread is no other place.
+        thread = ask.thread if ask.thread and ask.thread != ask.message else ""
+        return f"{ask.team}:{ask.user}:{ask.channel}:{thread}:{said_words}"
 
     async def ask(self, ask: Ask) -> Reply:
         """Answer words. Never raises for what a person did; StoreUnavailable passes, for it has to be tried again."""
@@ -52,12 +54,13 @@ class Router:
                     "This button is of an older version of me.", hint="Type the command instead."
                 )
             turn = await self._turn(ask)
-            if press.changes:
-                await self._refuse_when_paused(turn, action.split(".")[-1])
-            reply = await press.run(replace(turn, values={"value": value}))
-            if press.changes:
-                await self._audit(turn, f"press {action}", value, reply.outcome)
-            return reply
+
+            async def run() -> Reply:
+                if press.changes:
+                    await self._refuse_when_paused(turn, action.split(".")[-1])
+                return await press.run(replace(turn, values={"value": value}))
+
+            return await (self._audited(turn, f"press {action}", value, run) if press.changes else run())
 
         return await self._guarded(ask, pressed)
 
@@ -65,11 +68,18 @@ class Router:
         """Carry out a form."""
 
         async def submitted(ask: Ask) -> Reply:
+            form = self.registry.forms.get(callback)
+            if form is None:
+                raise NotUnderstood(
+                    "This form is of an older version of me.", hint="Type the command instead."
+                )
             turn = replace(await self._turn(ask), values=values)
-            await self._refuse_when_paused(turn, callback)
-            reply = await self.registry.forms[callback].run(turn)
-            await self._audit(turn, f"form {callback}", " ".join(values.values()), reply.outcome)
-            return reply
+
+            async def run() -> Reply:
+                await self._refuse_when_paused(turn, callback)
+                return await form.run(turn)
+
+            return await self._audited(turn, f"form {callback}", " ".join(values.values()), run)
 
         return await self._guarded(ask, submitted)
 
@@ -101,21 +111,18 @@ class Router:
         understood = understand(command, rest, self._services.config())
         given = understood.given if isinstance(understood, Incomplete) else understood
         turn = replace(turn, given=given)
-        self._check_right(turn, command, somewhere=isinstance(understood, Incomplete))
-        if isinstance(understood, Incomplete):
-            assert command.form is not None
-            return await command.form(turn, understood)
-        if command.changes and not given.plan:
-            await self._refuse_when_paused(turn, command.word)
-        try:
-            reply = await command.run(turn)
-        except Refusal as refusal:
-            if command.changes:
-                await self._audit(turn, command.word, ask.text, f"refused: {refusal.code}")
-            raise
-        if command.changes and not given.plan:
-            await self._audit(turn, command.word, ask.text, reply.outcome)
-        return reply
+        changes = command.changes and not given.plan and not isinstance(understood, Incomplete)
+
+        async def run() -> Reply:
+            self._check_right(turn, command, somewhere=isinstance(understood, Incomplete))
+            if isinstance(understood, Incomplete):
+                assert command.form is not None
+                return await command.form(turn, understood)
+            if changes:
+                await self._refuse_when_paused(turn, command.word)
+            return await command.run(turn)
+
+        return await (self._audited(turn, command.word, ask.text, run) if changes else run())
 
     def _check_right(self, turn: Turn, command: Command, *, somewhere: bool) -> None:
         """somewhere: words are still missing, so that any place will do to be asked for them."""
@@ -171,17 +178,24 @@ class Router:
             return Reply(refused(refusal), outcome=f"refused: {refusal.code}")
         except OutsideUnavailable as error:
             log.warning("outside.unavailable", system=error.system, error=str(error))
-            return Reply(
-                said(f":warning: {error} Nothing was changed; try again in a minute."), outcome="unavailable"
-            )
+            text = f":warning: {escape(str(error))} Nothing was changed; try again in a minute."
+            return Reply(said(text), outcome="unavailable")
         except StoreUnavailable:
             raise
         except GrailError as error:
             log.error("failed", error=str(error))
             return Reply(broken(ask.request), outcome="failed")
 
-    async def _audit(self, turn: Turn, word: str, what: str, outcome: str) -> None:
-        await self._services.people.audit(turn.holder, word, what, outcome, turn.ask.request)
+    async def _audited(self, turn: Turn, word: str, what: str, run: Callable[[], Awaitable[Reply]]) -> Reply:
+        """Do what changes something, and write down who did it, or who was refused it."""
+        audit = self._services.people.audit
+        try:
+            reply = await run()
+        except Refusal as refusal:
+            await audit(turn.holder, word, what, f"refused: {refusal.code}", turn.ask.request)
+            raise
+        await audit(turn.holder, word, what, reply.outcome, turn.ask.request)
+        return reply
 
 
 __all__ = ["Given", "Router", "store_gone"]

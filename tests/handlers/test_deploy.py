@@ -1,7 +1,7 @@
 """deploy, run, cancel: what is asked, refused and answered."""
 
 from tests.fixtures.grail import GrailProcess
-from tests.fixtures.workspace import DANA, DEVI, OMAR, Workspace
+from tests.fixtures.workspace import DANA, DEVI, MIA, OMAR, Workspace
 from tests.stories.steps import card_says, cards, told, words_of
 
 PLACE = "#storefront"
@@ -114,3 +114,29 @@ async def test_who_may_not_cancel_is_told_so_and_who_began_it_may(
     assert "`whoami` shows what you may do." in await told(workspace, "mia@example.com", PLACE, "whoami")
     await workspace.type(DANA, PLACE, "/grail cancel d-1")
     await card_says(workspace, PLACE, "cancelled")
+
+
+async def test_a_plan_to_cancel_cancels_nothing(workspace: Workspace, grail: GrailProcess) -> None:
+    grail.shut_gate()
+    await workspace.type(DANA, PLACE, "/grail deploy shop to staging")
+    await workspace.wait_until(lambda: grail.runs() == ["d-1"])
+    await workspace.type(DANA, PLACE, "/grail cancel d-1 --plan")
+    assert "I would end d-1: shop to staging. Nothing was changed." in await told(
+        workspace, DANA, PLACE, "I would end"
+    )
+    grail.open_gate()
+    await card_says(workspace, PLACE, "succeeded")
+
+
+async def test_whose_e_mail_rests_may_not_cancel_what_its_owner_began(
+    workspace: Workspace, grail: GrailProcess
+) -> None:
+    grail.shut_gate()
+    await workspace.type(DANA, PLACE, "/grail deploy shop to staging")
+    await workspace.wait_until(lambda: grail.runs() == ["d-1"])
+    mia = next(user for user in workspace.server.core.world.users.values() if user.email == MIA)
+    mia.email = DANA
+    await workspace.type(mia.id, PLACE, "/grail cancel d-1")
+    assert "your rights rest" in await told(workspace, mia.id, PLACE, "rest")
+    grail.open_gate()
+    await card_says(workspace, PLACE, "succeeded")

@@ -2,16 +2,18 @@
 
 from bot.errors import Refusal
 from bot.slack import Message
-from bot.slack.views.text import context, cut, section
+from bot.slack.views.text import context, cut, escape, section
 
 
 def refused(refusal: Refusal) -> Message:
-    """All reasons at once, each with its stable code."""
-    lines = [f":no_entry: {reason.sentence}" for reason in refusal.reasons]
-    if refusal.hint:
-        lines.append(refusal.hint)
+    """All reasons at once, each with its stable code. What they say may quote people, commits and systems."""
+    sentences = [escape(reason.sentence) for reason in refusal.reasons]
+    hint = escape(refusal.hint or "")
+    lines = [f":no_entry: {sentence}" for sentence in sentences]
+    if hint:
+        lines.append(hint)
     codes = " · ".join(f"`{reason.code}`" for reason in refusal.reasons)
-    text = " ".join([*(reason.sentence for reason in refusal.reasons), refusal.hint or ""]).strip()
+    text = " ".join([*sentences, hint]).strip()
     return Message(cut(text, 2900), [section("\n".join(lines)), context(codes)])
 
 

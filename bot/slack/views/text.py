@@ -1,5 +1,6 @@
 """The small change of every message: escaping, times in the reader's zone, durations in words, common blocks."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,9 +10,15 @@ SECTION = 3000  # characters that a section's text holds
 LOCK_SCREEN = 200
 
 
+# Control characters, and those that turn the direction of what follows: a commit could make a card read backwards.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+)
+
+
 def escape(text: str) -> str:
     """Text from outside: it can mention nobody, forge no link and break no block."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _UNSEEN.sub("", text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def quiet(text: str, most: int = 150) -> str:
@@ -35,6 +42,11 @@ def duration(seconds: float) -> str:
     if hours < 48:
         return f"{hours} h {minutes} min" if minutes else f"{hours} h"
     return f"{hours // 24} days"
+
+
+def lasted(seconds: float) -> str:
+    """How long something took: as `duration`, but what was quick to a tenth: `0.4 s`."""
+    return f"{max(seconds, 0.1):.1f} s" if seconds < 9.95 else duration(seconds)
 
 
 def when(at: float, form: str = "{date_short_pretty} at {time}") -> str:
