@@ -88,8 +88,8 @@ class People:
         return known.name if known else seen.name if seen else ""
 
     async def by_token(self, token: str) -> Holder | None:
-        """Whose terminal this is; None for a token that nobody holds."""
-        who = await self._store.by_token(token)
+        """Whose terminal this is; None for a token that nobody holds, or that is older than 90 days."""
+        who = await self._store.by_token(token, self._clock.now())
         if who is None:
             return None
         team_id, _, user_id = who.partition(":")
@@ -97,7 +97,7 @@ class People:
 
     async def token(self, holder: Holder) -> str:
         """A new token for this person's terminal, shown once; the one before is void."""
-        return await self._store.token(_who(holder))
+        return await self._store.token(_who(holder), self._clock.now())
 
     async def confirm(self, by: Holder, user_id: str) -> str:
         """An admin vouches for a person whose rights rest; returns the e-mail that holds from now on."""

@@ -15,6 +15,9 @@ from bot.store import keys
 from bot.store.scripts import Scripts, guarded
 
 
+TOKEN_SECONDS = 90 * 86400.0  # for whoever has left and was forgotten
+
+
 @dataclass(frozen=True)
 class Binding:
     """How a person stands to their e-mail. why: "changed" or "twice" while the rights that hang on it rest."""
@@ -77,15 +80,23 @@ class PeopleStore:
         except (TypeError, orjson.JSONDecodeError):  # edited by hand, or of another version
             return None
 
-    async def token(self, who: str) -> str:
+    async def token(self, who: str, now: float) -> str:
         """A new token for this person's terminal; the one before is void. Only its hash is kept."""
         token = f"grail-{secrets.token_urlsafe(24)}"
-        await self._scripts.run("people_token", [keys.PERSON(who=who), keys.TOKENS()], [who, _hashed(token)])
+        keys_ = [keys.PERSON(who=who), keys.TOKENS()]
+        await self._scripts.run("people_token", keys_, [who, _hashed(token), now])
         return token
 
-    async def by_token(self, token: str) -> str | None:
+    async def by_token(self, token: str, now: float) -> str | None:
+        """Whose token it is; None for one that is nobody's, or older than TOKEN_SECONDS."""
         who: str | None = await guarded(self._redis.hget)(keys.TOKENS(), _hashed(token))
-        return who
+        if who is None:
+            return None
+        since = await guarded(self._redis.hget)(keys.PERSON(who=who), "token_since")
+        try:
+            return who if now - float(since or "nan") < TOKEN_SECONDS else None
+        except ValueError:  # edited by hand
+            return None
 
     async def erase(self, who: str) -> None:
         """Forget the binding, what was seen, the token and what the person chose. One script."""

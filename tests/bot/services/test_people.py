@@ -362,6 +362,12 @@ async def test_a_new_token_voids_the_one_before_and_a_wrong_one_is_nobodys(world
     assert await world.people.by_token(second) is not None
 
 
+async def test_a_token_ends_after_90_days(world: World) -> None:
+    token = await world.people.token(await world.holder(DANA))
+    await world.later(91 * 86400)
+    assert await world.people.by_token(token) is None
+
+
 # ---- preferences and the pause
 
 

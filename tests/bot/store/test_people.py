@@ -80,12 +80,22 @@ async def test_what_slack_last_said_is_kept_and_nonsense_is_nothing(redis: Redis
 
 async def test_one_token_a_person_and_only_its_hash_is_kept(redis: Redis) -> None:
     store = PeopleStore(redis)
-    first, other, second = await store.token(ANN), await store.token(BOB), await store.token(ANN)
-    assert [await store.by_token(token) for token in (first, other, second)] == [None, BOB, ANN]
+    first, other, second = [await store.token(who, 1.0) for who in (ANN, BOB, ANN)]
+    assert [await store.by_token(token, 2.0) for token in (first, other, second)] == [None, BOB, ANN]
     client: Any = redis
     kept = str(await client.hgetall(keys.TOKENS())) + str(await client.hgetall(keys.PERSON(who=ANN)))
     assert second not in kept
     assert len(await client.hgetall(keys.TOKENS())) == 2
+
+
+async def test_a_token_ends_by_itself_after_90_days(redis: Redis) -> None:
+    store, client = PeopleStore(redis), redis
+    token = await store.token(ANN, 1000.0)
+    assert await store.by_token(token, 1000.0 + 90 * 86400 - 1) == ANN
+    assert await store.by_token(token, 1000.0 + 90 * 86400) is None
+    for nonsense in ("", "soon"):
+        await client.hset(keys.PERSON(who=ANN), "token_since", nonsense)
+        assert await store.by_token(token, 1001.0) is None
 
 
 async def test_erasing_a_person_leaves_nothing_of_theirs(redis: Redis) -> None:
@@ -93,9 +103,9 @@ async def test_erasing_a_person_leaves_nothing_of_theirs(redis: Redis) -> None:
     await store.bind(ANN, "ann@x.example", 1.0)
     await store.bind(BOB, "bob@x.example", 1.0)
     await store.saw(ANN, Seen("ann@x.example", "Ann", "UTC", "member", 1.0))
-    token = await store.token(ANN)
+    token = await store.token(ANN, 1.0)
     await store.erase(ANN)
-    assert await store.by_token(token) is None
+    assert await store.by_token(token, 2.0) is None
     assert await store.bound("ann@x.example") is None
     assert await store.bound("bob@x.example") == BOB
     assert sorted([key async for key in client.scan_iter(match="*")]) == [keys.BOUND(), keys.PERSON(who=BOB)]
