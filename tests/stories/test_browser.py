@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.fixtures.acme import AcmeProcess
 from tests.fixtures.browser import ARTEFACTS, WIDTHS
-from tests.fixtures.workspace import DANA, Workspace
+from tests.fixtures.workspace import Workspace
 
 FOLDER = ARTEFACTS / "story"
 LONG = 30_000  # milliseconds: for what the recipe has to do
@@ -114,7 +114,7 @@ async def test_a_version_that_is_not_well_is_rolled_back_and_the_old_one_still_a
     await expect(card(page)).to_contain_text("search → staging — succeeded", timeout=LONG)
     await say(page, "/grail deploy search to staging fails-health")
     await expect(card(page)).to_contain_text("search → staging — failed", timeout=LONG)
-    await expect(card(page)).to_contain_text("I rolled back by myself: what ran before runs again.")
+    await expect(card(page)).to_contain_text("Find honey runs again.")
     await expect(card(page)).to_contain_text("fails-health")
     await picture(page, "failed")
     await card(page).locator(".replies").click()
@@ -179,6 +179,7 @@ async def test_killed_in_the_middle_the_open_page_comes_back_by_itself_and_the_o
     page = await visit("omar", "ops")
     await say(page, "/grail deploy shop to production")
     await expect(card(page)).to_contain_text("shop → production — running")
+    await expect(card(page).locator(".plan-title")).to_have_text(re.compile("Step [345] of 6"))
     acme.kill()
     await expect(page.locator(".banner")).to_contain_text("Reconnecting…")
     await picture(page, "killed")

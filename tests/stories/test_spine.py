@@ -51,7 +51,7 @@ async def test_a_failed_health_check_rolls_back_and_says_so_with_its_last_lines(
 ) -> None:
     await workspace.type(DANA, "#storefront", "/grail deploy shop to staging fails-health")
     card = await card_says(workspace, "#storefront", "failed")
-    assert "I rolled back by myself: what ran before runs again." in words_of(card)
+    assert "I rolled back by myself: everything is as it was before." in words_of(card)
     found = await workspace.wait_for("#storefront", lambda ms: "no answer on /health" in words_of(ms[-1]))
     assert found[-1]["thread_ts"] == card["ts"]
     direct = await workspace.wait_for(

@@ -15,6 +15,7 @@ from bot.slack.views.text import (
     cut,
     duration,
     escape,
+    lasted,
     quiet,
     said,
     section,
@@ -51,7 +52,7 @@ def card(deploy: Deploy, now: float) -> Message:
     tail: list[Block] = []
     if deploy.why:
         tail.append(section(_why(deploy)))
-    tail.append(context(*_facts(deploy, now)))
+    tail.append(context(" · ".join(_facts(deploy, now))))
     buttons = _buttons(deploy)
     if buttons:
         tail.append(actions(*buttons))
@@ -68,7 +69,7 @@ def thread_lines(deploy: Deploy) -> list[tuple[str, Message]]:
     lines = [(f"restart:{count}", back) for count in range(1, deploy.restarts + 1)]
     for step in deploy.steps:
         if step.phase in ("succeeded", "failed", "cancelled"):
-            took = f" after {duration(step.ended - step.started)}" if step.started and step.ended else ""
+            took = f" after {lasted(step.ended - step.started)}" if step.started and step.ended else ""
             line = said(f"{STEP_MARK[step.phase]} *{escape(step.name)}* {step.phase}{took}")
             lines.append((f"step:{step.name}", line))
     return lines
@@ -87,20 +88,21 @@ def output_tail(deploy: Deploy, output: str) -> Message:
     return Message(lead, [section(f"{lead}\n```{fenced}```")])
 
 
-def answer(deploy: Deploy, now: float) -> Message:
-    """What the person who asked is told; the card follows."""
-    assumed = f" You named no ref, so I took `{escape(deploy.ref)}`." if "ref" in deploy.assumed else ""
-    head = f"{deploy.id}: {deploy.what}, {deploy.short()} {quiet(deploy.subject, 80)}."
+def answer(deploy: Deploy, now: float, asked_in: str = "") -> Message:
+    """What the person who asked is told. asked_in: where; a card that follows there needs no pointing at."""
+    head = f"{deploy.id}: {deploy.what}, `{deploy.short()}` {quiet(deploy.subject, 80)}."
     if deploy.over:
         return said(f"{head} It {deploy.state} {duration(now - (deploy.ended or now))} ago.")
-    return said(
-        f"{head}{assumed} Its card is in <#{deploy.channel}>." if deploy.channel else f"{head}{assumed}"
-    )
+    if "ref" in deploy.assumed:
+        head += f" You named no ref, so I took `{escape(deploy.ref)}`."
+    if deploy.channel and deploy.channel != asked_in:
+        head += f" Its card is in {_channel(deploy.channel)}."
+    return said(head)
 
 
 def notice(deploy: Deploy, channel: str) -> Message:
     """What its owner is told directly when it has ended."""
-    where = f" Its card is in <#{channel}>." if channel.startswith("C") else ""
+    where = "" if channel.startswith("D") else f"\nIts card is in {_channel(channel)}."
     lead = f"{MARK.get(deploy.state, '')} *{escape(deploy.what)}* ({deploy.id}): *{deploy.state}*"
     return said(f"{deploy.what}: {deploy.state}", section(f"{lead}\n{_commit(deploy)}{where}"))
 
@@ -177,7 +179,7 @@ def why(deploy: Deploy, now: float) -> Message:
     if deploy.cancelled_by:
         lines.append(f"Cancelled by {quiet(deploy.cancelled_by)}.")
     if deploy.ended:
-        lines.append(f"Ended {clock(deploy.ended)} after {duration(deploy.elapsed(now))}.")
+        lines.append(f"Ended {clock(deploy.ended)} after {lasted(deploy.elapsed(now))}.")
     blocks = [section("\n".join(lines))]
     if deploy.steps:
         blocks.append(_steps_section(deploy, now))
@@ -205,11 +207,26 @@ def _who(deploy: Deploy) -> str:
     return f"<@{deploy.by_user}>" if deploy.by_user else quiet(deploy.by_name)
 
 
+def _channel(channel: str) -> str:
+    return f"<#{channel}>" if channel.startswith(("C", "G")) else escape(channel)
+
+
+def _broke(deploy: Deploy) -> int | None:
+    """Where in its steps it broke; what stands behind that and is not skipped belongs to the roll-back."""
+    return next((i for i, step in enumerate(deploy.steps) if step.phase in ("failed", "cancelled")), None)
+
+
 def _why(deploy: Deploy) -> str:
     # `why` is our own sentence, but it names steps and refs that are not.
     lines = [cut(escape(deploy.why), 1500)]
+    broke = _broke(deploy)
+    if broke is not None and deploy.steps[broke].phase == "failed" and deploy.steps[broke].last_line:
+        lines.append(f"> {quiet(deploy.steps[broke].last_line, 200)}")
     if deploy.rolled_back is True:
-        lines.append(":leftwards_arrow_with_hook: I rolled back by myself: what ran before runs again.")
+        now = "everything is as it was before"
+        if deploy.previous and not deploy.action:
+            now = f"`{deploy.previous[:7]}` {quiet(deploy.previous_subject, 80)} runs again"
+        lines.append(f":leftwards_arrow_with_hook: I rolled back by myself: {now}.")
     elif deploy.rolled_back is False:
         lines.append(
             ":rotating_light: *The roll-back failed too.* Somebody has to look at the environment now."
@@ -218,18 +235,18 @@ def _why(deploy: Deploy) -> str:
 
 
 def _facts(deploy: Deploy, now: float) -> list[str]:
-    facts = [f"{deploy.id} · by {quiet(deploy.by_name, 60)}"]
-    if deploy.previous and not deploy.action:
+    facts = [deploy.id, f"by {quiet(deploy.by_name, 60)}"]
+    if deploy.previous and not deploy.action and (deploy.state == "succeeded" or not deploy.over):
         same = deploy.previous == deploy.commit
         facts.append(
             "the same commit again"
             if same
             else f"replaces `{deploy.previous[:7]}` {quiet(deploy.previous_subject, 60)}"
         )
-    if deploy.started:
-        facts.append(
-            f"{'took' if deploy.over else 'since ' + clock(deploy.started) + ' ·'} {duration(deploy.elapsed(now))}"
-        )
+    if deploy.over and deploy.started:
+        facts.append(f"took {lasted(deploy.elapsed(now))}")
+    elif deploy.started:
+        facts += [f"since {clock(deploy.started)}", duration(deploy.elapsed(now))]
     if deploy.cancelled_by:
         facts.append(
             f"{'cancelled' if deploy.over else 'being cancelled'} by {quiet(deploy.cancelled_by, 60)}"
@@ -250,60 +267,75 @@ def _buttons(deploy: Deploy) -> list[Block]:
             "Cancel the deploy",
             "Let it run",
         )
-        found.append(button("Cancel", "deploy.cancel", value, style="danger", confirm=question))
+        found.append(
+            button("Cancel", "deploy.cancel", value, style="danger", confirm={**question, "style": "danger"})
+        )
     if deploy.run:
         found.append(button("Logs", "deploy.logs", deploy.id))
     return found
 
 
 def _bar(deploy: Deploy) -> str:
-    done = sum(step.phase in ("succeeded", "skipped") for step in deploy.steps)
+    done = sum(step.phase == "succeeded" for step in deploy.steps)
     filled = round(BAR * done / len(deploy.steps))
     return f"`{'█' * filled}{'░' * (BAR - filled)}` {done} of {len(deploy.steps)} steps"
 
 
+def _named(deploy: Deploy) -> list[tuple[StepShown, str]]:
+    """The steps, each with its name and what the sign before it cannot say. At most 40."""
+    broke = _broke(deploy)
+    named = []
+    for index, step in enumerate(deploy.steps[:40]):
+        name = step.name + (f" ({step.phase})" if step.phase in ("skipped", "cancelled") else "")
+        back = broke is not None and index > broke and step.phase != "skipped"
+        named.append((step, f"roll-back: {name}" if back else name))
+    return named
+
+
 def _steps_section(deploy: Deploy, now: float) -> Block:
     lines = [_bar(deploy)]
-    for step in deploy.steps[:40]:
-        took = _took(step, now)
-        last = (
-            f" — {quiet(step.last_line, 100)}"
-            if step.last_line and step.phase in ("running", "failed")
-            else ""
-        )
-        lines.append(f"{STEP_MARK[step.phase]} {escape(step.name)}{took}{last}")
+    for step, name in _named(deploy):
+        took = f" · {lasted((step.ended or now) - step.started)}" if step.started else ""
+        last = f" — {quiet(step.last_line, 100)}" if step.last_line and step.phase == "running" else ""
+        lines.append(f"{STEP_MARK[step.phase]} {escape(name)}{took}{last}")
     return section("\n".join(lines))
 
 
 def _plan_block(deploy: Deploy) -> Block:
-    at, of = deploy.place
     tasks: list[dict[str, Any]] = []
-    for index, step in enumerate(deploy.steps[:40]):
+    for index, (step, name) in enumerate(_named(deploy)):
         task: dict[str, Any] = {
             "type": "task_card",
             "task_id": f"{index}",
-            "title": cut(step.name + (" (skipped)" if step.phase == "skipped" else ""), 150),
-            "status": TASK.get(step.phase, "complete" if step.phase == "skipped" else "pending"),
+            "title": cut(name, 150),
+            "status": TASK.get(step.phase, "pending"),  # what was skipped was not done
         }
         line = quiet_plain(step.last_line)
-        if line and step.phase in ("running", "failed"):
-            task["output"] = {
+        if line and step.phase == "running":
+            task["details"] = {
                 "type": "rich_text",
                 "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": line}]}],
             }
         tasks.append(task)
-    return {"type": "plan", "title": f"{of} steps" if deploy.over else f"Step {at} of {of}", "tasks": tasks}
+    return {"type": "plan", "title": cut(_progress(deploy), 150), "tasks": tasks}
+
+
+def _progress(deploy: Deploy) -> str:
+    """Where it is, in a few words: `Step 2 of 6: test`."""
+    at, of = deploy.place
+    broke = _broke(deploy)
+    if deploy.state == "succeeded":
+        return f"All {of} steps done"
+    if broke is not None:
+        step = deploy.steps[broke]
+        return f"{deploy.state.capitalize()} at {step.name}" if deploy.over else f"{step.name} {step.phase}"
+    where = f"step {at} of {of}: {deploy.steps[at - 1].name}"
+    return f"{deploy.state.capitalize()} at {where}" if deploy.over else where[0].upper() + where[1:]
 
 
 def quiet_plain(text: str, most: int = 150) -> str:
     """One line for a place that knows no marks."""
     return cut(" ".join(text.split()), most)
-
-
-def _took(step: StepShown, now: float) -> str:
-    if not step.started:
-        return ""
-    return f" · {duration(max(0.0, (step.ended or now) - step.started))}"
 
 
 def _status_line(row: Status, now: float) -> str:

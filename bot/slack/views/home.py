@@ -10,8 +10,8 @@ from bot.slack.views import deploy as deploy_views
 from bot.slack.views.text import actions, button, context, escape, header, quiet, said, section
 
 GROUPS = {
-    "home": "Home",
     "deploy": "Deploy",
+    "home": "Home",
     "on call": "On call",
     "alerts": "Alerts",
     "shadow": "Shadow",
@@ -49,8 +49,8 @@ def help_all(commands: Sequence[Command], examples: Sequence[str]) -> Message:
     blocks.append(section("*For example*\n" + "\n".join(f"`/grail {example}`" for example in examples[:6])))
     blocks.append(
         context(
-            "Words in [ ] may be left out. Type them after `/grail`, after my name in a channel or a thread, or to me "
-            "directly. `help <word>` tells more; `whoami` shows your rights."
+            "Words in [ ] may be left out. Say it after `/grail`, after my name in a channel or a thread, or to me "
+            "directly. `help deploy` tells all about a word; `whoami` shows your rights."
         )
     )
     return Message("What you can say: " + ", ".join(c.word for c in commands), blocks)
@@ -96,7 +96,7 @@ def whoami(
         blocks.append(section("*You may* read everything, and change nothing yet."))
     nowhere = [f"`{word}`" for word, places in may_do if not places]
     if nowhere:
-        blocks.append(context("Nowhere: " + ", ".join(nowhere)))
+        blocks.append(context("You may not: " + ", ".join(nowhere)))
     return Message(f"{holder.name}: {', '.join(sorted(roles)) or 'no role'}", blocks)
 
 

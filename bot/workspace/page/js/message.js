@@ -99,10 +99,13 @@ const head = (message, name, app) => [
 const editedMark = (message) =>
   h("span", { class: "edited", title: `Edited ${fullTime(Number(message.edited.ts))}` }, "edited");
 
+/** A line of text in a block is a line of text: only what is built of several stands in a frame. */
+const plain = (blocks) => blocks.length < 2 && blocks.every((block) => block.type === "section" && !block.accessory);
+
 function patchBody(node, message, ctx, compact) {
   const blocks = message.blocks ?? [];
   const surface = { surface: "message", form: node.form, where: { in: ctx.place, message: message.ts } };
-  node.classList.toggle("with-blocks", blocks.length > 0);
+  node.classList.toggle("with-blocks", isEphemeral(message) ? blocks.length > 0 : !plain(blocks));
   // People's own messages carry the rich_text that Slack makes of them; their text says the same and is simpler.
   const own = !message.bot_id && blocks.every((block) => block.type === "rich_text");
   const parts = [];
