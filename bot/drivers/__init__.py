@@ -57,6 +57,10 @@ class Driver(Protocol):
 
     async def state(self, run: str) -> RunState: ...
 
+    async def runs(self) -> Mapping[str, Phase]:
+        """Every run that is known on this host."""
+        ...
+
     async def cancel(self, run: str, by: str) -> None:
         """End it: TERM to all of its processes, KILL after the grace. Returns at once; `state` tells the end."""
         ...

@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.clients.git import Git, environment_for_git
-from bot.drivers import Order, RunState, Step, _runner
+from bot.drivers import Order, Phase, RunState, Step, _runner
 from bot.drivers._ordering import passed_on, told, values_of
 from bot.errors import OutsideUnavailable
 
@@ -91,6 +91,10 @@ class RecipeDriver:
 
     async def state(self, run: str) -> RunState:
         return await asyncio.to_thread(self._state, self._folder(run))
+
+    async def runs(self) -> Mapping[str, Phase]:
+        """Every run whose folder is still here."""
+        return await asyncio.to_thread(self._all)
 
     async def cancel(self, run: str, by: str) -> None:
         """End it: TERM to the step's processes, KILL after the grace; what deploy or check touched is rolled back.
@@ -170,6 +174,11 @@ class RecipeDriver:
             why=self._safe(folder, status["why"]),
             rolled_back=status["rolled_back"],
         )
+
+    def _all(self) -> dict[str, Phase]:
+        if not self._runs.exists():
+            return {}
+        return {each.name: self._state(each).phase for each in self._runs.iterdir() if _RUN.fullmatch(each.name)}
 
     def _lost(self, folder: Path) -> dict[str, Any]:
         """The runner died in the middle: end what it left running, and write down that nobody knows the end."""

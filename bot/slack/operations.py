@@ -13,6 +13,7 @@ from bot.clock import Clock
 from bot.config import Config
 from bot.domain.rights import Holder
 from bot.logs import masked
+from bot.services.claims import Found
 from bot.services.operations import GivenUp
 from bot.slack import Message
 from bot.slack.outbox import Outbox
@@ -57,6 +58,11 @@ class OperationsChannel:
         about = sha256(f"{where} {why}".encode()).hexdigest()[:12]
         message = views.undelivered(where, why, same or [{"id": id, "at": now}])
         await self._card(f"undelivered:{about}:{int(now // DAY)}", message, urgent=False)
+
+    async def claims(self, found: Found) -> None:
+        """What was not as it should be when the claims were confirmed. What merely went on is only logged."""
+        if found.released or found.ended:
+            await self._card(f"claims:{int(self._clock.now() * 1000)}", views.claims(found))
 
     async def suspended(self, holder: Holder, why: str) -> None:
         who = f"{holder.team_id}:{holder.user_id}"

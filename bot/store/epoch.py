@@ -13,3 +13,8 @@ from bot.store.scripts import Scripts
 async def current(redis: Redis) -> int:
     """The number of the epoch, from 1; raised when the server's run id is another one than before."""
     return int(await Scripts(redis).run("epoch", (EPOCH(),)))
+
+
+async def confirm(redis: Redis, number: int) -> bool:
+    """Every claim was confirmed in this epoch, so new ones may be given. False: it is another epoch by now."""
+    return bool(await Scripts(redis).run("epoch_confirm", (EPOCH(),), (number,)))

@@ -121,6 +121,10 @@ class Work:
         args = (keys.ADDED(id=id), HOUR, now, plain(host), plain(thing), job)
         return bool(await self._scripts.run("add", PLACES, args))
 
+    async def waits(self, thing: str) -> bool:
+        """Whether there is work on this thing: waiting, begun, or put back for later."""
+        return bool(await guarded(self._redis.llen)(QUEUE(thing=plain(thing))))
+
     async def waiting(self, host: str | None = None) -> int:
         """How many entries wait or are being worked on; all the jobs of one thing count as one."""
         return int(await guarded(self._redis.xlen)(stream_of(host)))

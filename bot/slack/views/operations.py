@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from bot.services.claims import Found
 from bot.services.operations import GivenUp
 from bot.slack import Message
 from bot.slack.views.text import actions, button, confirm, context, cut, escape, quiet, said, section, when
@@ -80,6 +81,26 @@ def place(lane: str) -> str:
     if lane.startswith("wait:"):
         return "the thread of a card that never stood"
     return "Slack"
+
+
+def claims(found: Found) -> Message:
+    """What was put right when the claims were confirmed after a start, or on another Redis server."""
+    lines = [
+        f"• `{escape(claim.environment)}` of `{escape(claim.service)}` is free again: {escape(claim.deploy)}, which "
+        "held it, is over or unknown."
+        for claim in found.released[:SHOWN]
+    ]
+    lines += [
+        f"• I end the run of {escape(run)}: it runs here, but I know nothing of it any more."
+        for run in found.ended[:SHOWN]
+    ]
+    more = max(0, len(found.released) - SHOWN) + max(0, len(found.ended) - SHOWN)
+    lines += [f"and {more} more: the log has them all"] if more else []
+    title = "Some claims were not as they should be"
+    blocks = section(f":broom: *{title}*\n" + "\n".join(lines))
+    return said(
+        title, blocks, context("Perhaps Redis lost its newest writes: look at `status` before you deploy.")
+    )
 
 
 def rests(name: str, why: str, value: str) -> Message:

@@ -14,7 +14,7 @@ from bot.slack.views.deploy import STEP_MARK
 
 FOLDER = Path(__file__).parents[3] / "bot" / "drivers"
 FILES = sorted(file.stem for file in FOLDER.glob("*.py") if not file.name.startswith("_"))
-CONTRACT = {name: getattr(Driver, name) for name in ("start", "state", "cancel", "output")}
+CONTRACT = {name: getattr(Driver, name) for name in ("start", "state", "runs", "cancel", "output")}
 each_driver = pytest.mark.parametrize("file", FILES)
 
 

@@ -2,62 +2,16 @@
 
 import asyncio
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from redis.asyncio import Redis
 
-from bot.clients.git import Git
-from bot.clock import Clock
-from bot.config import Config, load
 from bot.domain.deploys import Deploy
 from bot.drivers.recipe import RecipeDriver
 from bot.errors import Conflict, NotFound
-from bot.services.deploys import GUARD, TICK, Deploys, Wanted
+from bot.services.deploys import GUARD
 from bot.store import keys
-from bot.store.deploys import DeployStore
-from bot.store.streams import Job, Later, Work
-from bot.store.timers import Timers
-from tests.fixtures.grail import GrailProcess
-
-WANTED = Wanted(
-    service="shop", environment="staging", ref=None, action=None, by="dana@example.com", by_user="U1",
-    by_name="Dana", team="T1", channel="C1", request="r-1",
-)  # fmt: skip
-
-
-class House:
-    """What a test stands in: the services as one worker has them."""
-
-    def __init__(self, redis: Redis, clock_file: Path, grail: GrailProcess, data: Path) -> None:
-        self.grail, self.redis, self.clock_file = grail, redis, clock_file
-        self.config: Config = load(grail.config)
-        self.store = DeployStore(redis)
-        self._data = data
-
-    def worker(self, watcher: str, *, host: str = "here") -> Deploys:
-        return Deploys(
-            config=lambda: self.config, store=self.store, work=Work(self.redis), timers=Timers(self.redis),
-            git=Git(self._data), drivers={"recipe": RecipeDriver(self._data)}, clock=Clock(self.clock_file),
-            host=host, watcher=watcher, stopping=asyncio.Event(),
-        )  # fmt: skip
-
-    def forward(self, seconds: float) -> None:
-        self.clock_file.write_text(str(seconds))
-
-
-@pytest.fixture
-async def house(redis: Redis, clock_file: Path, resting_grail: GrailProcess, tmp_path: Path) -> House:
-    return House(redis, clock_file, resting_grail, tmp_path / "data")
-
-
-def job(id: str, kind: str = TICK) -> Job:
-    return Job(id=f"{id}:tick:0", kind=kind, body={"deploy": id})
-
-
-async def ticked(deploys: Deploys, id: str) -> list[Deploy]:
-    """What one tick shows, as it shows it."""
-    return [deploy async for deploy in deploys.tick(job(id))]
+from bot.store.streams import Later
+from tests.bot.services.house import WANTED, House, job, ticked
 
 
 async def test_a_ref_that_moved_before_the_start_is_refused_with_both_commits(house: House) -> None:

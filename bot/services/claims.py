@@ -1,0 +1,143 @@
+"""Claims are confirmed: when a worker starts, and before anything new is admitted on another Redis server.
+
+After a fail-over the newest writes may be missing: a deploy whose next tick is lost would hold its environment for
+ever, a claim may be left of a deploy that is over, and a recipe may run that nobody knows of any more.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from bot.clock import Clock
+from bot.config import Config
+from bot.domain.deploys import Deploy
+from bot.drivers import Driver
+from bot.errors import NotFound, StoreUnavailable
+from bot.store.deploys import Claim, DeployStore
+from bot.store.streams import Work
+from bot.store.timers import Timers
+
+log = structlog.get_logger()
+
+LOOK_SECONDS = 2.0  # how often a worker asks whether Redis is still the same server
+BY = "Grail, which knows nothing of it any more"
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was not as it should be. resumed: deploys that went on; released: claims; ended: runs."""
+
+    resumed: tuple[str, ...] = ()
+    released: tuple[Claim, ...] = ()
+    ended: tuple[str, ...] = ()
+
+
+class Claims:
+    """resume: puts a deploy's next tick on the stream. watcher: this process. on_found: told of what was amiss."""
+
+    def __init__(
+        self,
+        *,
+        config: Callable[[], Config],
+        store: DeployStore,
+        work: Work,
+        timers: Timers,
+        drivers: Mapping[str, Driver],
+        clock: Clock,
+        watcher: str,
+        resume: Callable[[Deploy, str], Awaitable[None]],
+    ) -> None:
+        self._config = config
+        self._store = store
+        self._work = work
+        self._timers = timers
+        self._drivers = drivers
+        self._clock = clock
+        self._watcher = watcher
+        self._resume = resume
+        self._ending: set[str] = set()
+        self.on_found: Callable[[Found], Awaitable[None]] | None = None
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop`: confirm at once, and again whenever Redis is another server."""
+        confirmed: int | None = None
+        while not stop.is_set():
+            try:
+                epoch = await self._store.epoch()
+                if epoch != confirmed and await self.confirm():
+                    confirmed = epoch
+            except StoreUnavailable:
+                pass  # others say so; it is looked at again
+            except Exception:
+                log.exception("claims.failed")
+            try:
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await stop.wait()
+            except TimeoutError:
+                pass
+
+    async def confirm(self) -> bool:
+        """Have every claim confirmed by its driver. False: something has to end first, so ask again."""
+        epoch = await self._store.epoch()
+        resumed, released = [], []
+        for service in self._config().services.values():
+            for claim in await self._store.claims(service.name, service.environments):
+                deploy, known = await self._look(claim)
+                if deploy is not None and not deploy.over:
+                    if not await self._work.waits(f"deploy:{deploy.id}"):
+                        await self._resume(deploy, f"{deploy.id}:tick:{self._watcher}:{epoch}")
+                        resumed.append(deploy.id)
+                elif known and await self._store.release(claim):
+                    released.append(claim)
+        unknown = await self._end_unknown()
+        ended = [run for run in unknown if run not in self._ending]
+        self._ending.update(unknown)
+        found = Found(tuple(resumed), tuple(released), tuple(ended))
+        if found != Found():
+            log.warning(
+                "claims.confirmed",
+                epoch=epoch,
+                resumed=resumed,
+                released=[c.deploy for c in released],
+                ended=ended,
+            )
+            if self.on_found is not None:
+                await self.on_found(found)
+        return not unknown and await self._store.confirm(epoch)
+
+    async def _look(self, claim: Claim) -> tuple[Deploy | None, bool]:
+        """The deploy that holds it, and whether that can be said: a record that cannot be read is left to people."""
+        try:
+            return await self._store.get(claim.deploy), True
+        except NotFound as error:
+            return None, error.code == "no-such-deploy"
+
+    async def _end_unknown(self) -> list[str]:
+        """End what runs on this machine without a record; and give no deploy a number that one of its runs has.
+
+        Answers those that have not ended yet.
+        """
+        unknown = []
+        for driver in self._drivers.values():
+            runs = await driver.runs()
+            await self._store.count_on_from(max(map(_number, runs), default=0))
+            for run, phase in runs.items():
+                if phase in ("starting", "running") and await self._unknown(run):
+                    await driver.cancel(run, BY)
+                    unknown.append(run)
+        return unknown
+
+    async def _unknown(self, run: str) -> bool:
+        try:
+            await self._store.get(run)
+        except NotFound as error:
+            return error.code == "no-such-deploy"
+        return False
+
+
+def _number(run: str) -> int:
+    """12 of d-12."""
+    number = run.removeprefix("d-")
+    return int(number) if number.isdecimal() else 0

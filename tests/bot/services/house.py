@@ -1,0 +1,51 @@
+"""The services as a worker has them, over real Redis, real git and the real recipe driver, without Slack."""
+
+import asyncio
+from pathlib import Path
+
+from redis.asyncio import Redis
+
+from bot.clients.git import Git
+from bot.clock import Clock
+from bot.config import Config, load
+from bot.domain.deploys import Deploy
+from bot.drivers.recipe import RecipeDriver
+from bot.services.deploys import TICK, Deploys, Wanted
+from bot.store.deploys import DeployStore
+from bot.store.streams import Job, Work
+from bot.store.timers import Timers
+from tests.fixtures.grail import GrailProcess
+
+WANTED = Wanted(
+    service="shop", environment="staging", ref=None, action=None, by="dana@example.com", by_user="U1",
+    by_name="Dana", team="T1", channel="C1", request="r-1",
+)  # fmt: skip
+
+
+class House:
+    """What a test stands in: the services as one worker has them."""
+
+    def __init__(self, redis: Redis, clock_file: Path, grail: GrailProcess, data: Path) -> None:
+        self.grail, self.redis, self.clock_file = grail, redis, clock_file
+        self.config: Config = load(grail.config)
+        self.store = DeployStore(redis)
+        self._data = data
+
+    def worker(self, watcher: str, *, host: str = "here", confirms: bool = True) -> Deploys:
+        return Deploys(
+            config=lambda: self.config, store=self.store, work=Work(self.redis), timers=Timers(self.redis),
+            git=Git(self._data), drivers={"recipe": RecipeDriver(self._data)}, clock=Clock(self.clock_file),
+            host=host, watcher=watcher, stopping=asyncio.Event(), confirms=confirms,
+        )  # fmt: skip
+
+    def forward(self, seconds: float) -> None:
+        self.clock_file.write_text(str(seconds))
+
+
+def job(id: str, kind: str = TICK) -> Job:
+    return Job(id=f"{id}:tick:0", kind=kind, body={"deploy": id})
+
+
+async def ticked(deploys: Deploys, id: str) -> list[Deploy]:
+    """What one tick shows, as it shows it."""
+    return [deploy async for deploy in deploys.tick(job(id))]
