@@ -24,7 +24,7 @@ async def test_help_shows_only_what_this_person_may_do_with_their_own_services(
     assert "`/grail deploy gateway to staging`" in help_
     assert "pause everything" not in help_
     await workspace.type(MIA, PLACE, "/grail help")
-    assert "/grail deploy" not in await told(workspace, MIA, PLACE, "What you can say")
+    assert "/grail deploy " not in await told(workspace, MIA, PLACE, "What you can say")
 
 
 async def test_help_tells_one_word_whole_and_guesses_a_slip(
@@ -83,9 +83,7 @@ async def test_notify_is_chosen_and_quiet_hours_wait(workspace: Workspace, grail
     await workspace.type(DANA, PLACE, "/grail notify")
     assert "*deploys*: failures" in await told(workspace, DANA, PLACE, "failures")
     await workspace.type(DANA, PLACE, "/grail notify deploys always")
-    assert "*deploys*: always — every end of a deploy of yours" in await told(
-        workspace, DANA, PLACE, "always"
-    )
+    assert "*deploys*: always — every end of a deploy of yours" in await told(workspace, DANA, PLACE, "Done.")
     await workspace.type(DANA, PLACE, "/grail notify quiet 0:00 to 23:59")
     assert "*quiet* from 00:00 to 23:59 in Europe/Berlin" in await told(workspace, DANA, PLACE, "23:59")
     await workspace.type(DANA, PLACE, "/grail deploy shop to staging")
