@@ -1,0 +1,140 @@
+"""Grail's own HTTP: whether it lives, whether it works, what it counts, and what it takes in."""
+
+import hashlib
+import hmac
+import socket
+import time
+from collections.abc import AsyncIterator
+from io import BytesIO
+
+import aiohttp
+import pytest
+from redis.asyncio import Redis
+
+from bot.store import keys
+from bot.store.connection import connect
+from bot.store.embedded import running as embedded_running
+from tests.fixtures.grail import GrailProcess
+from tests.fixtures.store import Server, eventually
+from tests.fixtures.workspace import Workspace
+
+BODY = "token=x&team_id=T0ACME00000&user_id=U1&command=%2Fgrail&text=status&channel_id=C1&trigger_id=1.2.3"
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(trust_env=False) as session:
+        yield session
+
+
+async def said(http: aiohttp.ClientSession, url: str) -> tuple[int, str]:
+    async with http.get(url, allow_redirects=False) as answer:
+        return answer.status, await answer.text()
+
+
+def signed(secret: str, body: str, at: float | None = None) -> dict[str, str]:
+    stamp = str(int(time.time() if at is None else at))
+    mark = hmac.new(secret.encode(), f"v0:{stamp}:{body}".encode(), hashlib.sha256).hexdigest()
+    return {**FORM, "X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={mark}"}
+
+
+async def test_it_says_that_it_lives_and_that_it_works(
+    grail: GrailProcess, http: aiohttp.ClientSession
+) -> None:
+    assert await said(http, f"{grail.url}/healthz") == (200, "alive\n")
+    assert await said(http, f"{grail.url}/readyz") == (200, "ready\n")
+    assert (await said(http, f"{grail.url}/nowhere"))[0] == 404
+
+
+async def test_without_redis_it_lives_but_is_not_ready_and_says_why(
+    resting_grail: GrailProcess, own_redis_server: Server, http: aiohttp.ClientSession
+) -> None:
+    resting_grail.environment["REDIS_URL"] = own_redis_server.url
+    await resting_grail.start()
+    own_redis_server.kill()
+    assert await said(http, f"{resting_grail.url}/readyz") == (503, "Redis does not answer.\n")
+    assert await said(http, f"{resting_grail.url}/healthz") == (200, "alive\n")
+    own_redis_server.restart()
+
+    async def ready() -> bool:
+        return await said(http, f"{resting_grail.url}/readyz") == (200, "ready\n")
+
+    await eventually(ready)
+    resting_grail.stop()
+
+
+async def test_metrics_are_for_loopback_alone(
+    resting_grail: GrailProcess, http: aiohttp.ClientSession
+) -> None:
+    outside = _own_address()
+    if outside is None:
+        pytest.skip("this machine has no address but loopback")
+    resting_grail.environment["HOST"] = "0.0.0.0"
+    await resting_grail.start()
+    status, text = await said(http, f"{resting_grail.url}/metrics")
+    assert status == 200
+    assert "grail_up_since_seconds" in text
+    assert "dana" not in text
+    from_outside = f"http://{outside}:{resting_grail.port}"
+    assert await said(http, f"{from_outside}/healthz") == (200, "alive\n")
+    assert await said(http, f"{from_outside}/metrics") == (403, "Metrics are for loopback only.")
+    resting_grail.stop()
+
+
+@pytest.mark.parametrize("fault", ["wrong", "missing", "old"])
+async def test_what_slack_did_not_sign_is_refused_counted_and_not_stored(
+    fault: str, workspace: Workspace, grail: GrailProcess, http: aiohttp.ClientSession
+) -> None:
+    secret = workspace.settings.signing_secret
+    headers = {
+        "wrong": signed("another secret", BODY),
+        "missing": FORM,
+        "old": signed(secret, BODY, at=time.time() - 600),
+    }[fault]
+    memory = await _memory(grail)
+    before = await _stored(memory)
+    async with http.post(f"{grail.url}/slack/events", data=BODY, headers=headers) as answer:
+        assert answer.status == 401
+    assert await _stored(memory) == before
+    assert await grail.metric('grail_slack_requests_total{status="401"}') == 1
+    await memory.aclose()
+
+
+async def test_a_trailing_slash_is_the_same_path_and_never_a_redirect(
+    workspace: Workspace, grail: GrailProcess, http: aiohttp.ClientSession
+) -> None:
+    for path in ("/slack/events", "/slack/events/"):
+        body = BODY.replace("1.2.3", f"{len(path)}.2.3")
+        headers = signed(workspace.settings.signing_secret, body)
+        url = f"{grail.url}{path}"
+        async with http.post(url, data=body, headers=headers, allow_redirects=False) as answer:
+            assert (answer.status, await answer.text()) == (200, "")
+
+
+async def test_a_body_that_is_too_large_is_refused(grail: GrailProcess, http: aiohttp.ClientSession) -> None:
+    large = BytesIO(b"x" * (10 * 1024 * 1024 + 1))
+    async with http.post(f"{grail.url}/slack/events", data=large, headers=FORM) as answer:
+        assert answer.status == 413
+
+
+async def _memory(grail: GrailProcess) -> Redis:
+    url = await embedded_running(grail.folder / "data")
+    assert url is not None
+    return await connect(url, say=lambda line: None)
+
+
+async def _stored(memory: Redis) -> set[str]:
+    """What was received."""
+    return {str(key) async for key in memory.scan_iter(f"{keys.SEEN(id='')}*")}
+
+
+def _own_address() -> str | None:
+    """An address of this machine that is not loopback: which one would be used to leave it. Nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as found:
+        try:
+            found.connect(("198.51.100.1", 9))
+        except OSError:
+            return None
+        address = str(found.getsockname()[0])
+    return None if address.startswith("127.") else address
