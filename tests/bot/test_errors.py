@@ -4,7 +4,7 @@ import inspect
 import re
 
 from bot import errors
-from bot.errors import Conflict, ConfigFault, GrailError, NotAllowed, Reason, Refusal, Stale
+from bot.errors import ConfigFault, Conflict, GrailError, NotAllowed, Reason, Refusal, Stale
 
 CLASSES = [c for _, c in inspect.getmembers(errors, inspect.isclass) if issubclass(c, Exception)]
 
