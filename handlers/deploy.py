@@ -60,6 +60,7 @@ def _wanted(turn: Turn, service: str, environment: str, ref: str | None, action:
         team=ask.team,
         channel=ask.channel or config.teams[config.services[service].team].channel,
         request=f"{ask.id}:{service}",
+        trace=ask.request,
     )
 
 
@@ -91,7 +92,7 @@ async def _cancelled(turn: Turn, id: str) -> Reply:
         return Reply(said(f"{id} is being cancelled already, by {quiet(found.cancelled_by)}."))
     if turn.given.plan and not found.over:
         return Reply(said(f"I would end {id}: {found.what}. Nothing was changed."))
-    await turn.services.deploys.cancel(id, turn.holder.name)
+    await turn.services.deploys.cancel(id, turn.holder.name, turn.ask.request)
     return Reply(said(f"{id} is being cancelled: {found.what}. Its card says when it has ended."), outcome=id)
 
 

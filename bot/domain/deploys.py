@@ -56,6 +56,7 @@ class Deploy:
     cancelled_by: str = ""
     restarts: int = 0  # how often a worker took it over from one that had died
     request: str = ""  # the request id that began it
+    driver: str = "recipe"  # how it runs: config.yaml may say otherwise, or nothing, before it is over
 
     @property
     def over(self) -> bool:

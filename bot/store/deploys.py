@@ -1,9 +1,12 @@
 """Deploys in Redis: their records, the claim that one of them holds on its environment, what stands where.
 
-A record is one hash: `v` (version of the form), `rev`, `state`, `fence`, `cancel` (who asked for the end) and
-`record`, the rest as JSON. Every change is one script that refuses a stale revision.
+A record is one hash: `v` (version of the form), `rev`, `state`, `fence`, `cancel` (who asked for the end), `seen` and
+`called` (the last sign of life, and when one was asked for) and `record`, the rest as JSON. Every change is one script
+that refuses a stale revision.
 """
 
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, cast
 
@@ -12,18 +15,42 @@ from redis.asyncio import Redis
 
 from bot.domain.deploys import Deploy, State, StepShown
 from bot.errors import NotFound
-from bot.store import keys
+from bot.store import epoch, keys
 from bot.store.scripts import Scripts, WrongData, guarded
+from bot.store.work import PLACES, encode
 
-RECENT = 1000
+_ID = "@deploy@"  # stands for the id until the script has given one
+
+
+def thing_of(id: str) -> str:
+    """What the work on one deploy is about, for the streams: one at a time, in order."""
+    return f"deploy:{id}"
+
+
+def guard_of(id: str) -> str:
+    """The id of the timer that looks after one deploy."""
+    return f"guard:{id}"
 
 
 @dataclass(frozen=True)
 class Admission:
-    """The answer to a request: a deploy of its own, the one that the same request made before, or who is in the way."""
+    """The answer to a request: a deploy of its own, the one that the same request made before, or who is in the way.
 
-    outcome: Literal["admitted", "same", "refused"]
+    unconfirmed: Redis is another server than before, and the claims are to be confirmed first.
+    """
+
+    outcome: Literal["admitted", "same", "refused", "unconfirmed"]
+    deploy: str = ""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Which deploy holds an environment, under which fencing number."""
+
+    service: str
+    environment: str
     deploy: str
+    fence: str
 
 
 @dataclass(frozen=True)
@@ -41,24 +68,45 @@ class DeployStore:
         self._redis = redis
         self._scripts = Scripts(redis)
 
-    async def admit(self, deploy: Deploy, *, request: str) -> Admission:
-        """Claim the environment for a new deploy and make its record, or say who holds it. One script.
+    async def admit(self, deploy: Deploy, *, request: str, tick: str, guard: str, look: float) -> Admission:
+        """Claim the environment for a new deploy, make its record and begin its work, or say who holds it. One script.
 
-        request: what was asked, once: the same request never makes a second deploy.
+        request: what was asked, once: the same request never makes a second deploy. tick, guard: the kinds of work
+        that bring it forward and look after it; look: when the guard does so first, seconds since the epoch.
         """
         names = {"service": deploy.service, "environment": deploy.environment}
+        timer, thing = guard_of(_ID), thing_of(_ID)
+        body = {"deploy": _ID}
         answer = await self._scripts.run(
             "deploy_admit",
             [
+                *PLACES,
                 keys.CLAIM(**names),
                 keys.FENCE(**names),
                 keys.DEPLOY_NUMBER(),
                 keys.DEPLOYS(service=deploy.service),
                 keys.DEPLOY_REQUEST(id=request),
+                keys.EPOCH(),
             ],
-            [deploy.requested, _written(deploy), keys.DEPLOY(id=""), keys.DEPLOY.life or 0, keys.DAY],
+            [
+                deploy.requested,
+                _written(deploy),
+                keys.DEPLOY(id=""),
+                keys.DEPLOY.life or 0,
+                keys.DAY,
+                thing,
+                encode(tick, body, id=f"{_ID}:tick:0", request=deploy.request, thing=thing, host=None),
+                timer,
+                encode(guard, body, id=timer, request=deploy.request, thing=None, host=None),
+                look,
+                _ID,
+            ],
         )
-        return Admission(answer[0], answer[1])
+        return Admission(*answer[:2])
+
+    async def requested(self, request: str) -> str | None:
+        """The id of the deploy that this request became, within a day."""
+        return cast(str | None, await guarded(self._redis.get)(keys.DEPLOY_REQUEST(id=request)))
 
     async def get(self, id: str) -> Deploy:
         """One deploy. Raises NotFound when there is none, or when its record cannot be read."""
@@ -111,6 +159,15 @@ class DeployStore:
         value = await guarded(self._redis.hget)(keys.DEPLOY(id=id), "seen")
         return float(value) if value else None
 
+    async def call(self, id: str, now: float) -> None:
+        """Note that a sign of life was asked for."""
+        await guarded(self._redis.hset)(keys.DEPLOY(id=id), "called", str(now))
+
+    async def called(self, id: str) -> float | None:
+        """When a sign of life was last asked for."""
+        value = await guarded(self._redis.hget)(keys.DEPLOY(id=id), "called")
+        return float(value) if value else None
+
     async def recent(self, service: str, *, count: int = 10, start: int = 0) -> list[Deploy]:
         """The newest deploys of a service, newest first. One whose record cannot be read is left out."""
         ids = await guarded(self._redis.zrevrange)(keys.DEPLOYS(service=service), start, start + count - 1)
@@ -121,6 +178,33 @@ class DeployStore:
         """The id of the deploy that holds the environment now."""
         claim = keys.CLAIM(service=service, environment=environment)
         return cast(str | None, await guarded(self._redis.hget)(claim, "deploy"))
+
+    async def claims(self, service: str, environments: Iterable[str]) -> list[Claim]:
+        """Which deploys hold environments of a service now. What somebody else wrote there is left out."""
+        found = []
+        for environment in environments:
+            claim = keys.CLAIM(service=service, environment=environment)
+            with suppress(WrongData):
+                row = cast(dict[str, str], await guarded(self._redis.hgetall)(claim))
+                if row:
+                    found.append(Claim(service, environment, row.get("deploy", ""), row.get("fence", "")))
+        return found
+
+    async def release(self, claim: Claim) -> bool:
+        """End a claim by its own fencing number. False: it is another one's by now."""
+        key = keys.CLAIM(service=claim.service, environment=claim.environment)
+        return bool(await self._scripts.run("claim_release", [key], [claim.fence]))
+
+    async def count_on_from(self, number: int) -> None:
+        """Give no number again that was given up to here, also when Redis has forgotten it."""
+        await self._scripts.run("deploy_number", [keys.DEPLOY_NUMBER()], [number])
+
+    async def epoch(self) -> int:
+        return await epoch.current(self._redis)
+
+    async def confirm(self, number: int) -> bool:
+        """All claims were confirmed in this epoch. False: it is another one by now."""
+        return await epoch.confirm(self._redis, number)
 
     async def standing(self, service: str) -> dict[str, Standing]:
         """What runs in each environment of a service."""
@@ -165,4 +249,4 @@ def _unreadable(id: str) -> NotFound:
     )
 
 
-__all__ = ["Admission", "DeployStore", "Standing"]
+__all__ = ["Admission", "Claim", "DeployStore", "Standing"]
