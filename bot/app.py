@@ -12,7 +12,7 @@ import structlog
 from aiohttp import web
 
 import handlers
-from bot import metrics
+from bot import logs, metrics
 from bot.clients.git import Git
 from bot.clients.slack import Slack
 from bot.clock import Clock
@@ -25,6 +25,7 @@ from bot.services import Services
 from bot.services.deploys import Deploys
 from bot.services.operations import Operations
 from bot.services.people import People
+from bot.services.records import Records
 from bot.settings import Settings
 from bot.slack.operations import OperationsChannel
 from bot.slack.outbox import Outbox
@@ -51,6 +52,7 @@ class Grail:
         assert settings.slack is not None
         self.settings = settings
         self.slack_settings = settings.slack
+        logs.hide(*settings.secrets())
         self.say = say
         self.clock = Clock.from_environment()
         self.config = load(settings.config)
@@ -88,9 +90,12 @@ class Grail:
             host=host,
             watcher=name,
             stopping=self._stop,
+            confirms=worker_side,
         )
+        deploys.claims.on_found = channel.claims
         operations = Operations(DeadLetters(self.redis), work, people, deploys, clock)
-        services = Services(self.current_config, people, deploys, operations)
+        records = Records(self.redis, deploys, self.current_config)
+        services = Services(self.current_config, people, deploys, operations, records)
         registry = handlers.load()
         router = Router(registry, services, clock)
 
@@ -117,6 +122,7 @@ class Grail:
                 self.redis, jobs.handlers(), clock=clock, name=name, host=host, timers=timers,
                 say=lambda line: log.warning("work", says=line), on_dead=jobs.dead,
             )  # fmt: skip
+            self._loop(deploys.claims.run(self._stop), "look after claims")
             self._loop(worker.run(self._stop), "worker")
             self._loop(outbox.run(self._stop), "outbox")
         metrics.UP.set(clock.now())

@@ -11,7 +11,7 @@ from bot.domain.deploys import Deploy
 from bot.services import Services
 from bot.services.deploys import CANCEL, GUARD, TICK
 from bot.services.operations import CONFIRMED, REVIVED
-from bot.slack import Ask, Message, Reply
+from bot.slack import Ask, File, Message, Reply
 from bot.slack.operations import OperationsChannel
 from bot.slack.outbox import Outbox
 from bot.slack.router import Router
@@ -191,7 +191,17 @@ class Jobs:
         await self._inbox.answer(ask.id, {"text": reply.message.text})
         if reply.form is not None and ask.trigger and await self._outbox.open(ask.trigger, reply.form):
             return
-        await self._send(ask, reply.message, reply.card_follows)
+        if reply.file is not None:
+            await self._send_file(ask, reply.message, reply.file)
+        else:
+            await self._send(ask, reply.message, reply.card_follows)
+
+    async def _send_file(self, ask: Ask, message: Message, file: File) -> None:
+        """To the person alone, whoever reads along where it was asked."""
+        card = f"answer:{ask.id}"
+        await self._outbox.card(card, ask.user, message, version=1)
+        await self._outbox.file(card, card, file.name, file.content, title=file.title)
+        await self._send(ask, said("I have sent it to you directly."), card_follows=True)
 
     async def _send(self, ask: Ask, message: Message, card_follows: bool) -> None:
         id = f"answer:{ask.id}"

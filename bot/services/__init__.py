@@ -7,6 +7,7 @@ from bot.config import Config
 from bot.services.deploys import Deploys
 from bot.services.operations import Operations
 from bot.services.people import People
+from bot.services.records import Records
 
 
 @dataclass(frozen=True)
@@ -17,3 +18,4 @@ class Services:
     people: People
     deploys: Deploys
     operations: Operations
+    records: Records

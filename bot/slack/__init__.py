@@ -46,18 +46,29 @@ class Ask:
 
 
 @dataclass(frozen=True)
+class File:
+    """A text file that goes with a reply."""
+
+    name: str
+    title: str
+    content: str
+
+
+@dataclass(frozen=True)
 class Reply:
     """What the person who asked is told. Cards are no replies: they come from what happened.
 
     form: a view to open instead, where the person's client can show one; `message` is for where it cannot.
     card_follows: a card will stand in the same place; a direct message then needs no line beside it.
     outcome: one word for the audit.
+    file: goes with the message to the person alone, directly; where it was asked only says so.
     """
 
     message: Message
     form: Mapping[str, Any] | None = None
     card_follows: bool = False
     outcome: str = "done"
+    file: File | None = None
 
 
 @dataclass(frozen=True)

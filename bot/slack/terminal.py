@@ -8,10 +8,9 @@ import re
 from dataclasses import dataclass
 from uuid import uuid4
 
-from bot.services.people import People
-
 from bot.clock import Clock
 from bot.errors import StoreUnavailable
+from bot.services.people import People
 from bot.slack import Ask, Reply
 from bot.slack.router import Router
 from bot.slack.views.refusal import store_gone
@@ -52,6 +51,8 @@ class Terminal:
 
 def plain(reply: Reply) -> str:
     """A reply as a terminal can show it: the words of its sections, without Slack's marks."""
+    if reply.file is not None:
+        return reply.file.content.rstrip("\n")
     message = reply.message
     lines: list[str] = []
     for block in message.base_blocks or message.blocks:

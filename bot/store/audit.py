@@ -7,7 +7,7 @@ holds and nobody can be read from it.
 import hashlib
 import re
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,9 +85,17 @@ class Audit:
         raise StoreUnavailable("The audit could not be written: too many write at once.")
 
     async def read(
-        self, *, since: float = 0.0, word: str | None = None, about: str | None = None, limit: int = 100
+        self,
+        *,
+        since: float = 0.0,
+        word: str | None = None,
+        about: str | None = None,
+        of: Collection[str] | None = None,
+        limit: int = 100,
     ) -> list[Entry]:
-        """Newest first. word: only this one; about: only what was said with this in it, such as a service."""
+        """Newest first. word: only this one; about: only what was said with this in it, such as a service; of: only
+        what these pseudonyms did, or what names them.
+        """
         found: list[Entry] = []
         async for id, row in self._rows(newest_first=True):
             entry = _entry(id, row)
@@ -95,6 +103,8 @@ class Audit:
                 continue  # `verify` tells of it
             if entry.at < since or len(found) >= limit:
                 break
+            if of is not None and not _names_one(entry, of):
+                continue
             if (word is None or entry.word == word) and (about is None or about in entry.what.split()):
                 found.append(entry)
         names = await self._names({entry.who for entry in found})
@@ -118,6 +128,11 @@ class Audit:
         if (head[0] or "0", head[1] or "") != (str(number), previous):
             return Verdict(number, f"Entries after {number} are missing: there should be {head[0] or 0}.")
         return Verdict(number, None)
+
+    async def pseudonyms(self, *whos: str) -> list[str]:
+        """Those that these have; none is made."""
+        found = await guarded(self._redis.hmget)(keys.PSEUDONYMS(), whos) if whos else []
+        return [one for one in found if one]
 
     async def pseudonym(self, who: str, name: str = "") -> str:
         """This person's pseudonym; made at first need. `name` refreshes the erasable record."""
@@ -177,6 +192,10 @@ def _entry(id: str, row: dict[str, str]) -> Entry | None:
         return Entry(number, at, row["who"], row["word"], row["what"], row["outcome"], row["request"])
     except (KeyError, ValueError):
         return None
+
+
+def _names_one(entry: Entry, pseudonyms: Collection[str]) -> bool:
+    return entry.who in pseudonyms or any(one in entry.what or one in entry.outcome for one in pseudonyms)
 
 
 def _with_name(entry: Entry, names: dict[str, str]) -> Entry:

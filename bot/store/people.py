@@ -87,6 +87,11 @@ class PeopleStore:
         await self._scripts.run("people_token", keys_, [who, _hashed(token), now])
         return token
 
+    async def kept(self, who: str) -> dict[str, str]:
+        """All that the person's record holds, but the token's hash."""
+        record: dict[str, str] = await guarded(self._redis.hgetall)(keys.PERSON(who=who))
+        return {name: value for name, value in record.items() if name != "token"}
+
     async def by_token(self, token: str, now: float) -> str | None:
         """Whose token it is; None for one that is nobody's, or older than TOKEN_SECONDS."""
         who: str | None = await guarded(self._redis.hget)(keys.TOKENS(), _hashed(token))

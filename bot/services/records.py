@@ -1,0 +1,135 @@
+"""What was written down: the audit, for who may read it, and all that is kept about one person, for that person."""
+
+import asyncio
+import re
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from redis.asyncio import Redis
+
+from bot.config import Config
+from bot.domain.rights import Holder
+from bot.services.deploys import Deploys
+from bot.store.audit import Audit, Entry
+from bot.store.grants import GrantStore
+from bot.store.people import PeopleStore
+from bot.store.preferences import PreferenceStore
+
+MOST = 10_000  # entries of the audit that are looked through
+MOST_DEPLOYS = 1000  # of each service
+_WORD = re.compile(r"[\w.-]+")
+_DEPLOY = re.compile(r"d-\d+")
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """A page of the audit, newest first. more: how many are older than the last one."""
+
+    entries: tuple[Entry, ...]
+    more: int
+
+
+class Records:
+    def __init__(self, redis: Redis, deploys: Deploys, config: Callable[[], Config]) -> None:
+        self._audit = Audit(redis)
+        self._people = PeopleStore(redis)
+        self._grants = GrantStore(redis)
+        self._preferences = PreferenceStore(redis)
+        self._deploys = deploys
+        self._config = config
+
+    async def audit(self, service: str | None, since: float, *, start: int = 0, most: int = 25) -> Excerpt:
+        """What was done since then; of one service: what names it, or one of its deploys."""
+        entries = await self._audit.read(since=since, limit=MOST)
+        if service is not None:
+            known: dict[str, str] = {}
+            entries = [entry for entry in entries if await self._concerns(entry, service, known)]
+        return Excerpt(tuple(entries[start : start + most]), max(0, len(entries) - start - most))
+
+    async def data(self, holder: Holder) -> str:
+        """All that is kept about a person, as JSON for reading."""
+        who = f"{holder.team_id}:{holder.user_id}"
+        kept: dict[str, Any] = await self._people.kept(who)
+        if "seen" in kept:
+            kept["seen"] = _read(kept["seen"])
+        email = holder.email or str(kept.get("email") or "")
+        pseudonyms = await self._audit.pseudonyms(who, *([email] if email else []))
+        entries = await self._audit.read(of=pseudonyms, limit=MOST) if pseudonyms else []
+        preferences = await self._preferences.of(who)
+        grants = await self._grants.all(email) if email else []
+        about = {
+            "person": who,
+            "record": kept,
+            "in config.yaml": _plain(self._config().people.get(email)),
+            "grants by hand": [asdict(grant) for grant in grants],
+            "what you want to hear": {
+                "choices": dict(preferences.choices),
+                "quiet": _plain(preferences.quiet),
+            },
+            "pseudonyms in the audit": pseudonyms,
+            "audit": [
+                {
+                    "at": _when(e.at),
+                    "word": e.word,
+                    "what": e.what,
+                    "outcome": e.outcome,
+                    "by": e.who,
+                    "request": e.request,
+                }
+                for e in entries
+            ],
+            "deploys": await self._asked_by(holder, email),
+            "why, who reads it, how long": "docs/people.md",
+        }
+        return orjson.dumps(about, option=orjson.OPT_INDENT_2, default=str).decode() + "\n"
+
+    async def _asked_by(self, holder: Holder, email: str) -> list[dict[str, str]]:
+        services = list(self._config().services)
+        lists = await asyncio.gather(*(self._deploys.recent(name, count=MOST_DEPLOYS) for name in services))
+        mine = [
+            deploy for each in lists for deploy in each
+            if (email and deploy.by == email) or (deploy.by_user, deploy.team) == (holder.user_id, holder.team_id)
+        ]  # fmt: skip
+        return [
+            {
+                "deploy": deploy.id,
+                "what": deploy.what,
+                "asked": _when(deploy.requested),
+                "state": deploy.state,
+            }
+            for deploy in sorted(mine, key=lambda deploy: deploy.requested, reverse=True)
+        ]
+
+    async def _concerns(self, entry: Entry, service: str, known: dict[str, str]) -> bool:
+        """known: the services of the deploys that were looked up already."""
+        words = _WORD.findall(entry.what.casefold())
+        if service.casefold() in words:
+            return True
+        for id in _DEPLOY.findall(" ".join((*words, entry.outcome))):
+            if id not in known:
+                found = await self._deploys.find(id)
+                known[id] = found.service if found else ""
+            if known[id] == service:
+                return True
+        return False
+
+
+def _when(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
+
+
+def _read(raw: str) -> Any:
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return raw
+
+
+def _plain(value: Any) -> Any:
+    """A record as JSON can hold it."""
+    if value is None:
+        return None
+    return value.model_dump(mode="json") if hasattr(value, "model_dump") else asdict(value)

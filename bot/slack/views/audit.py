@@ -1,0 +1,44 @@
+"""The audit as people read it, and the message that carries what is kept about somebody."""
+
+from collections.abc import Sequence
+
+from bot.services.records import Excerpt
+from bot.slack import Message
+from bot.slack.views.text import actions, button, context, escape, quiet, said, section, when
+from bot.store.audit import Entry
+
+A_SECTION = 10  # entries; a section holds 3,000 characters
+
+
+def audit(excerpt: Excerpt, about: str, words: str, start: int, value: str) -> Message:
+    """about: "shop", or "everything"; words: the period as it was typed; value: of the button for the next page."""
+    title = f"*Audit* of {escape(about)}, the last {escape(words)}"
+    if not excerpt.entries:
+        return said(f"{title}: nothing was done." if not start else f"{title}: that was all.")
+    first, last = start + 1, start + len(excerpt.entries)
+    groups = [excerpt.entries[at : at + A_SECTION] for at in range(0, len(excerpt.entries), A_SECTION)]
+    blocks = [section(f"{title} · {first} to {last}"), *(section(_lines(group)) for group in groups)]
+    if excerpt.more:
+        blocks.append(actions(button(f"{excerpt.more} older", "audit.page", value)))
+    blocks.append(context("Newest first. A name that was erased stands as its pseudonym."))
+    return said(f"{title}: {last + excerpt.more} entries", *blocks)
+
+
+def data(name: str) -> Message:
+    return said(
+        f"What I keep about you, {quiet(name, 60)}, is in the file. It says what for, who reads it and how long in "
+        "`docs/people.md`. It is erased when you leave."
+    )
+
+
+def _lines(entries: Sequence[Entry]) -> str:
+    return "\n".join(
+        f"• {when(entry.at)} *{quiet(entry.name or entry.who, 30)}* `{_plain(entry.what, 90)}` → "
+        f"{quiet(entry.outcome, 60)}"
+        for entry in entries
+    )
+
+
+def _plain(text: str, most: int) -> str:
+    line = " ".join(text.split()).replace("`", "'")
+    return escape(line if len(line) <= most else line[: most - 1] + "…") or "–"

@@ -1,0 +1,73 @@
+"""audit, my data: what was done, and what is kept about the person who asks."""
+
+from bot.domain.periods import period
+from bot.domain.rights import may
+from bot.errors import NotAllowed, NotUnderstood
+from bot.slack import Command, File, Press, Reply, Turn
+from bot.slack.grammar import nearest, safe
+from bot.slack.views import audit as views
+
+DEFAULT = "7d"
+PAGE = 20
+
+
+async def audit(turn: Turn) -> Reply:
+    words = turn.given.words or (DEFAULT,)
+    if len(words) > 1 or period(words[0]) is None:
+        raise _odd(turn, words)
+    return await _page(turn, turn.given.service, words[0], 0)
+
+
+async def older(turn: Turn) -> Reply:
+    service, words, start = [*turn.values["value"].split(":"), "", ""][:3]
+    right = may(turn.services.config(), turn.holder, "audit", service=service or None, now=turn.now)
+    if not right.allowed:
+        raise NotAllowed(right.sentence, code=right.code, hint="`whoami` shows what you may do.")
+    return await _page(turn, service or None, words, int(start) if start.isdecimal() else 0)
+
+
+async def _page(turn: Turn, service: str | None, words: str, start: int) -> Reply:
+    since = turn.now - (period(words) or 0.0)
+    excerpt = await turn.services.records.audit(service, since, start=start, most=PAGE)
+    value = f"{service or ''}:{words}:{start + PAGE}"
+    return Reply(views.audit(excerpt, service or "everything", words, start, value))
+
+
+def _odd(turn: Turn, words: tuple[str, ...]) -> NotUnderstood:
+    odd = next((word for word in words if period(word) is None), words[-1])
+    meant = nearest(odd, turn.services.config().services)
+    hint = (
+        f"Did you mean `audit {meant}`?"
+        if meant
+        else "Say it as `audit shop 7d`; `m`, `h`, `d` and `w` can be used."
+    )
+    return NotUnderstood(
+        f"`{safe(odd)}` is neither a service nor a length of time.", code="no-period", hint=hint
+    )
+
+
+async def my_data(turn: Turn) -> Reply:
+    content = await turn.services.records.data(turn.holder)
+    return Reply(
+        views.data(turn.holder.name), file=File("my-data.json", "What Grail keeps about you", content)
+    )
+
+
+COMMANDS = [
+    Command(
+        "audit [<service>] [<words>]",
+        "who did what, of a service or of everything, in the last 7 days or so long",
+        audit,
+        right="audit",
+        examples=["audit {service} 7d", "audit 24h"],
+        detail="It tells what was asked for and what came of it, refusals too. `grail audit verify` says whether "
+        "anybody has changed it.",
+    ),
+    Command(
+        "my data",
+        "all that I keep about you, as a file for you alone",
+        my_data,
+        examples=["my data"],
+    ),
+]
+PRESSES = [Press("audit.page", older, changes=False)]
