@@ -12,7 +12,7 @@ def changed(sentences: Sequence[str], version: str) -> Message:
     if not sentences:
         return said(f"config.yaml was read again (version {version}): nothing that counts is different.")
     return said(
-        f"config.yaml has changed (version {version}): {sentences[0]}",
+        f"config.yaml has changed (version {version}): {escape(sentences[0])}",
         section(f"*config.yaml has changed*, version `{version}`\n{_list(sentences)}"),
     )
 
@@ -20,7 +20,7 @@ def changed(sentences: Sequence[str], version: str) -> Message:
 def faulty(faults: Sequence[str], version: str) -> Message:
     """All or nothing: what is wrong, and that the old one goes on."""
     return said(
-        f"config.yaml has a fault, so version {version} goes on: {faults[0]}",
+        f"config.yaml has a fault, so version {version} goes on: {escape(faults[0])}",
         section(f":warning: *config.yaml has a fault*, so version `{version}` goes on.\n{_list(faults)}"),
     )
 

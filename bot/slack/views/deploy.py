@@ -144,7 +144,7 @@ def status(rows: Sequence[Status], now: float) -> Message:
             )
         blocks.append(section(f"*{escape(service)}*\n" + "\n".join(lines)))
     if len(services) > 20:
-        blocks.append(context(f"and {len(services) - 20} more: name one with `status <service>`"))
+        blocks.append(context(f"and {len(services) - 20} more: name one with `status &lt;service&gt;`"))
     return Message(cut("; ".join(words), 300), blocks)
 
 

@@ -97,7 +97,7 @@ def whoami(
     nowhere = [f"`{word}`" for word, places in may_do if not places]
     if nowhere:
         blocks.append(context("You may not: " + ", ".join(nowhere)))
-    return Message(f"{holder.name}: {', '.join(sorted(roles)) or 'no role'}", blocks)
+    return Message(f"{quiet(holder.name, 60)}: {', '.join(sorted(roles)) or 'no role'}", blocks)
 
 
 def token(token: str) -> Message:

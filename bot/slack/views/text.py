@@ -98,8 +98,12 @@ def actions(*elements: Block) -> Block:
     return {"type": "actions", "elements": list(elements)}
 
 
+_HALF = re.compile(r"(?:<[^<>]{0,120}|&\w{0,4})$")
+
+
 def cut(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
+    """At most so many characters, and no half of a date, a mention or an escaped sign at the end."""
+    return text if len(text) <= most else _HALF.sub("", text[: most - 1]) + "…"
 
 
 def said(text: str, *blocks: Block) -> Message:

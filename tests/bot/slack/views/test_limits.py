@@ -1,0 +1,172 @@
+"""Whatever stands in a name, a subject, a line of output: what the views make of it fits Slack, and mentions nobody."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from bot.config import load
+from bot.domain.deploys import Deploy, State, StepShown
+from bot.domain.rights import Holder
+from bot.drivers import StepPhase
+from bot.errors import Reason, Refusal
+from bot.services.deploys import Plan, Status
+from bot.services.people import Quiet
+from bot.slack import Given, Message
+from bot.slack.views import config, deploy, forms, home, notify, refusal
+from bot.slack.views.text import quiet
+from bot.store.deploys import Standing
+from bot.workspace.blockkit import faults, message_faults, view_faults
+
+ROOT = Path(__file__).parents[4]
+NOW = 1_800_000_000.0
+SHA = "0123456789abcdef0123456789abcdef01234567"
+FORGED = (
+    "<!channel> <@U0EVIL> <#C0EVIL> <https://evil.example|our page> & ``` *bold* _it_ ~no~ > quote \n\t\u202e"
+)
+HOSTILE = {
+    "plain": "Open the shop",
+    "empty": "",
+    "forged": FORGED,
+    "long": FORGED * 100,
+    "ampersands": "&" * 5000,
+    "one word": "x" * 20_000,
+    "lines": "line\n" * 3000,
+    "emoji": "🚀" * 4000,
+}
+each_text = pytest.mark.parametrize("words", HOSTILE.values(), ids=HOSTILE)
+# What we ourselves say in < >: dates, the person who asked, the channel of the card.
+OURS = re.compile(r"<!date\^\d+\^[^|<>]*\|[^|<>]*>|<@U0DANA>|<#C0SHOP>")
+
+
+def a_deploy(words: str, **more: Any) -> Deploy:
+    made = Deploy(
+        id="d-12", service="shop", environment="staging", ref=words[:200] or "main", commit=SHA, subject=words,
+        state="running", by="dana@example.com", by_user="U0DANA", by_name=words, team="T1", channel="C0SHOP",
+        requested=NOW - 60, started=NOW - 50, previous=SHA[::-1], previous_subject=words, run="d-12",
+        assumed=("ref",), host="host-1", why=words,
+    )  # fmt: skip
+    return made.with_(**more)
+
+
+def steps(words: str, count: int) -> tuple[StepShown, ...]:
+    phases: Sequence[str] = get_args(StepPhase)
+    return tuple(
+        StepShown(f"{words[:300]}{i}", phases[i % len(phases)], NOW - 40, NOW - 30, words)
+        for i in range(count)
+    )
+
+
+def texts(thing: Any) -> Iterator[str]:
+    """Every text in which Slack looks for mentions and links."""
+    if isinstance(thing, dict):
+        if thing.get("type") == "mrkdwn":
+            yield thing["text"]
+        for value in thing.values():
+            yield from texts(value)
+    elif isinstance(thing, list | tuple):
+        for value in thing:
+            yield from texts(value)
+
+
+def check(message: Message) -> None:
+    """Slack takes it, in both dresses, and nothing in it is a mention or a link that is not ours."""
+    for blocks in (message.blocks, message.base_blocks or ()):
+        plain = json.loads(json.dumps(blocks))
+        assert faults(plain, "message") == []
+        assert message_faults({"text": message.text, "blocks": plain}) == []
+        for text in texts(plain):
+            assert "<" not in OURS.sub("", text), text[:300]
+    assert message.text
+    assert "<" not in OURS.sub("", message.text), message.text[:300]
+
+
+@each_text
+@pytest.mark.parametrize("state", get_args(State))
+def test_a_card_in_every_state(state: State, words: str) -> None:
+    for count in (0, 1, 7, 60):
+        for rolled_back in (None, True, False):
+            shown = a_deploy(words, state=state, steps=steps(words, count), rolled_back=rolled_back)
+            check(deploy.card(shown, NOW))
+    ended = a_deploy(words, state=state, ended=NOW, cancelled_by=words, restarts=2, steps=steps(words, 4))
+    check(deploy.card(ended, NOW))
+    check(deploy.why(ended, NOW))
+    check(deploy.answer(ended, NOW))
+    check(deploy.notice(ended, "C0SHOP"))
+    check(deploy.card(a_deploy(words, state=state, action="restart", steps=steps(words, 2)), NOW))
+
+
+@each_text
+def test_the_lines_of_its_thread_and_its_output(words: str) -> None:
+    lines = deploy.thread_lines(a_deploy(words, restarts=2, steps=steps(words, 30)))
+    assert len({id for id, _ in lines}) == len(lines)
+    for _, line in lines:
+        check(line)
+    check(deploy.output_tail(a_deploy(words), words))
+
+
+@each_text
+def test_plans_and_lists(words: str) -> None:
+    standing = Standing(SHA, words, "d-11", NOW - 500)
+    running = a_deploy(words, steps=steps(words, 3))
+    for with_running in (None, running):
+        for there in (None, standing):
+            plan = Plan(a_deploy(words), there, with_running, tuple(step.name for step in steps(words, 12)))
+            check(deploy.planned(plan))
+    rows = [
+        Status(f"service-{i // 2}", ("staging", "production")[i % 2], standing, running if i % 3 else None)
+        for i in range(120)
+    ]
+    for some in (rows, rows[:1], []):
+        check(deploy.status(some, NOW))
+    check(deploy.deploys([running] * 10, "shop", 0, True, NOW))
+    check(deploy.deploys([], "shop", 1, False, NOW))
+
+
+@each_text
+def test_home_whoami_and_notify(words: str) -> None:
+    status = [Status("shop", "staging", Standing(SHA, words, "d-11", NOW), a_deploy(words))]
+    message = home.home(words, [a_deploy(words)] * 30, status * 30, ["deploy shop to staging"], NOW)
+    check(message)
+    view = {"type": "home", "blocks": list(message.base_blocks or message.blocks)}
+    assert view_faults(json.loads(json.dumps(view))) == []
+    holder = Holder(
+        "T1", "U1", words[:200] or None, words, words, "member", roles=frozenset({"developer"}),
+        suspended=words or None, unknown=(words,),
+    )  # fmt: skip
+    places = [(f"service-{i}", "staging") for i in range(100)]
+    check(home.whoami(holder, {"developer"}, [("deploy", places), ("rollback", []), ("run", places)]))
+    check(notify.chosen({"deploys": "failures"}, Quiet("22:00", "07:00"), words[:60], False))
+
+
+@each_text
+def test_refusals_and_what_is_said_of_config_yaml(words: str) -> None:
+    # A refusal's sentence is ours; what it quotes of others was made quiet by whoever raised it.
+    sentence = f"`{quiet(words)}` is in the way."
+    check(refusal.refused(Refusal(sentence, hint=sentence, reasons=[Reason("in-the-way", sentence)] * 8)))
+    check(refusal.broken("r-1"))
+    check(refusal.store_gone())
+    for count in (1, 50):
+        check(config.changed([words or "x"] * count, "abc"))
+        check(config.faulty([words or "x"] * count, "abc"))
+    check(config.changed([], "abc"))
+
+
+def test_a_subject_cannot_turn_the_direction_of_what_follows() -> None:
+    assert quiet("abc\u202edef\u2066 \u200fghi") == "abcdef ghi"
+
+
+def test_the_form_for_every_service_of_acme() -> None:
+    acme = load(ROOT / "config.yaml")
+    for given in (
+        Given(),
+        Given(services=("shop",)),
+        Given(services=("shop", "search"), environment="staging"),
+    ):
+        view = forms.deploy_form(acme, given, "C0SHOP")
+        assert view_faults(json.loads(json.dumps(view))) == []
+    chosen = forms.deploy_form(acme, Given(services=("shop",), environment="staging"), "C0SHOP")["blocks"]
+    assert [b["element"]["initial_option"]["value"] for b in chosen[:2]] == ["shop", "staging"]
