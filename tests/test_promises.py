@@ -16,7 +16,7 @@ def promises() -> list[tuple[str, str]]:
     return [(match["sentence"], match["node"]) for match in found]
 
 
-def tests_of(file: Path) -> set[str]:
+def names_of_tests(file: Path) -> set[str]:
     """The names of the tests in a file, of classes too."""
     tree = ast.parse(file.read_text())
     return {
@@ -31,7 +31,7 @@ def test_every_promise_names_a_test_that_exists() -> None:
     for sentence, node in promises():
         file, _, name = node.partition("::")
         path = ROOT / file
-        if not path.exists() or name not in tests_of(path):
+        if not path.exists() or name not in names_of_tests(path):
             missing.append(f"{sentence}: {node}")
     assert not missing
 
@@ -46,6 +46,6 @@ def test_every_story_is_a_promise() -> None:
     stories = {
         f"{file.relative_to(ROOT)}::{name}"
         for file in (ROOT / "tests" / "stories").glob("test_*.py")
-        for name in tests_of(file)
+        for name in names_of_tests(file)
     }
     assert stories <= kept, stories - kept
