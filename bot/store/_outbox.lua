@@ -75,6 +75,7 @@ local function flight_of(lane)
 end
 
 local function new(id, kind)
-  return {id = id, kind = kind, prio = 1, at = now, since = now, seq = redis.call('INCR', number), tries = 0,
+  -- What a thread carries comes after what begins something: a busy channel's new card does not wait for it.
+  return {id = id, kind = kind, prio = kind == 'line' and 1.5 or 1, at = now, since = now, seq = redis.call('INCR', number), tries = 0,
           doubt = false, hop = 0, request = a.request, asked = a.lane}
 end

@@ -4,6 +4,7 @@ local GRAIN = 0.0005          -- seconds that cjson rounds a time by, and more
 local SUSPICION = 1           -- seconds that a sender gets to say that it lives after its lease ran out
 local LANES, DEPTH = 32, 20  -- looked at in one call, so that it never holds Redis for long
 local POSTS = {1, 8}          -- a second and channel, and at once
+local SPARE = 2               -- of those at once that lines leave to new cards
 local TIERS = {               -- a second, and at once; Slack's tiers with something to spare
   ['chat.postMessage'] = {5, 100},
   ['chat.update'] = {0.8, 30},
@@ -40,7 +41,9 @@ local function admitted(e, method, buckets)
   end
   local tier = TIERS[method]
   if tier then ask(budget, method, tier, e.prio == 2 and 1 + tier[2] / 2 or 1) end  -- counters leave half to others
-  if method == 'chat.postMessage' then ask(pace_of .. e.lane, 'posts', POSTS, 1) end
+  if method == 'chat.postMessage' then
+    ask(pace_of .. e.lane, 'posts', POSTS, e.kind == 'line' and 1 + SPARE or 1)
+  end
   return when
 end
 

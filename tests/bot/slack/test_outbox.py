@@ -50,6 +50,19 @@ async def test_lines_stand_in_the_thread_of_their_card_once_each_and_in_order(
     assert {message.get("thread_ts") for message in messages} == {messages[0]["ts"]}
 
 
+async def test_a_new_card_waits_for_no_lines_of_another_and_finds_room_in_its_channel(
+    desk: Desk, place: Place
+) -> None:
+    await desk.outbox.card("d-1", "#storefront", Message("first card"), version=1)
+    for number in range(12):
+        await desk.outbox.line(str(number), "d-1", Message(f"line {number}"))
+    await eventually(lambda: place.calls.count("chat.postMessage") >= 6)
+    await desk.outbox.card("d-2", "#storefront", Message("second card"), version=1)
+    await eventually(lambda: desk.outbox.where("d-2"))
+    said = words(await place.messages("#storefront"))
+    assert said.index("second card") < 9, said
+
+
 async def test_something_is_said_in_a_channel_a_thread_and_to_a_person(desk: Desk, place: Place) -> None:
     dana = place.id(DANA)
     await desk.outbox.say("1", "#ops", Message("top"))
