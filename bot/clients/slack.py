@@ -23,7 +23,7 @@ _FAILED_WORDS = {"internal_error", "fatal_error", "service_unavailable", "reques
 _LIMITED_WORDS = {"ratelimited", "rate_limited", "message_limit_exceeded"}
 
 
-class SlackRefused(GrailError):  # noqa: N818
+class SlackRefused(GrailError):
     """Slack understood and said no. `error`: its word, e.g. "not_in_channel"; `details`: paths of faults."""
 
     def __init__(self, error: str, details: tuple[str, ...] = ()) -> None:
@@ -32,7 +32,7 @@ class SlackRefused(GrailError):  # noqa: N818
         self.details = details
 
 
-class SlackRateLimited(GrailError):  # noqa: N818
+class SlackRateLimited(GrailError):
     """Nothing was done; `retry_after`: seconds until it may be asked again. `method`: what was asked."""
 
     def __init__(self, retry_after: float, method: str = "") -> None:
