@@ -22,7 +22,7 @@ run: $(VENV)/.installed             ## install what is needed, then start Grail
 	@exec $(BIN)/python -m bot run $(ARGS)
 
 test: $(VENV)/.installed-dev        ## the whole suite
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 $(ARGS)
 
 lint: $(VENV)/.installed-dev        ## style, types, who imports whom
 	$(BIN)/ruff check .
