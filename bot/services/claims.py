@@ -62,12 +62,13 @@ class Claims:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`: confirm at once, and again whenever Redis is another server."""
-        confirmed: int | None = None
+        confirmed: tuple[int, str] | None = None
         while not stop.is_set():
             try:
-                epoch = await self._store.epoch()
-                if epoch != confirmed and await self.confirm():
-                    confirmed = epoch
+                # The number alone is not enough: a Redis that has lost everything counts from 1 again.
+                found = (await self._store.epoch(), await self._store.server())
+                if found != confirmed and await self.confirm():
+                    confirmed = found
             except StoreUnavailable:
                 pass  # others say so; it is looked at again
             except Exception:

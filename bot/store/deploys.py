@@ -202,6 +202,10 @@ class DeployStore:
     async def epoch(self) -> int:
         return await epoch.current(self._redis)
 
+    async def server(self) -> str:
+        """The server of this epoch, as it names itself: another one after each of its starts."""
+        return await epoch.server(self._redis)
+
     async def confirm(self, number: int) -> bool:
         """All claims were confirmed in this epoch. False: it is another one by now."""
         return await epoch.confirm(self._redis, number)

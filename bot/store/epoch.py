@@ -4,15 +4,23 @@ The epoch is raised once for each new server (and each restart). Whoever admits 
 claim compares epochs, and confirms each claim with its driver before it admits anything in a new one.
 """
 
+from typing import Any, cast
+
 from redis.asyncio import Redis
 
 from bot.store.keys import EPOCH
-from bot.store.scripts import Scripts
+from bot.store.scripts import Scripts, guarded
 
 
 async def current(redis: Redis) -> int:
     """The number of the epoch, from 1; raised when the server's run id is another one than before."""
     return int(await Scripts(redis).run("epoch", (EPOCH(),)))
+
+
+async def server(redis: Redis) -> str:
+    """The server's own name (its run id) in this epoch; another one after each of its starts."""
+    found: str | None = await guarded(cast(Any, redis).hget)(EPOCH(), "run")
+    return found or ""
 
 
 async def confirm(redis: Redis, number: int) -> bool:
