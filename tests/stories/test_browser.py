@@ -75,7 +75,7 @@ async def test_a_deploy_from_the_first_letter_to_the_service_that_answers_and_on
     await field.press("Enter")
 
     await expect(card(page)).to_contain_text("shop → staging — running")
-    await picture(page, "running")
+    await picture(page, "running", every=True)
     await expect(card(page)).to_contain_text("shop → staging — succeeded", timeout=LONG)
     await expect(card(page).locator(".plan-count")).to_have_text("6 of 6")
     seen = await page.evaluate("() => window.seen")
@@ -109,7 +109,7 @@ async def test_a_deploy_from_the_first_letter_to_the_service_that_answers_and_on
 async def test_a_version_that_is_not_well_is_rolled_back_and_the_old_one_still_answers(
     visit: Visit, acme: AcmeProcess
 ) -> None:
-    page = await visit("dana", "storefront")
+    page = await visit("dana", "unsorted")
     await say(page, "/grail deploy search to staging")
     await expect(card(page)).to_contain_text("search → staging — succeeded", timeout=LONG)
     await say(page, "/grail deploy search to staging fails-health")
@@ -119,7 +119,7 @@ async def test_a_version_that_is_not_well_is_rolled_back_and_the_old_one_still_a
     await picture(page, "failed")
     await card(page).locator(".replies").click()
     await expect(page.locator("#side pre")).to_contain_text("is not healthy")
-    await picture(page, "failed-thread")
+    await picture(page, "failed-thread", every=True)
     assert acme.answers("search", "staging")["commit"] == acme.head("main")
 
 
@@ -134,7 +134,7 @@ async def test_the_form_says_what_is_wrong_at_its_field_and_the_right_choice_dep
     await picture(page, "form")
     await form.get_by_role("button", name="Deploy", exact=True).click()
     await expect(form.locator("[data-block=environment] .fault")).to_contain_text("production")
-    await picture(page, "form-fault")
+    await picture(page, "form-fault", every=True)
     await choose(form, "environment", "staging")
     await form.get_by_role("button", name="Deploy", exact=True).click()
     await expect(form).to_have_count(0)
@@ -170,7 +170,7 @@ async def test_words_of_every_kind_are_answered_and_the_home_tab_is_drawn(visit:
     await page.locator(".side-row", has_text="Grail").click()
     await page.get_by_role("tab", name="Home").click()
     await expect(page.locator(".home")).to_contain_text("Hello Dana")
-    await picture(page, "home-tab")
+    await picture(page, "home-tab", every=True)
 
 
 async def test_killed_in_the_middle_the_open_page_comes_back_by_itself_and_the_one_card_goes_on(
@@ -212,14 +212,15 @@ async def choose(form: Locator, block: str, option: str) -> None:
     await form.page.get_by_role("option", name=option, exact=True).click()
 
 
-async def picture(page: Page, name: str) -> None:
-    """What is to be seen now, at both widths, in light and dark; then the page is as it was."""
+async def picture(page: Page, name: str, *, every: bool = False) -> None:
+    """What is to be seen now, wide in light and narrow in dark (`every`: and the other two); then all is as it was."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     for width, (wide, high) in WIDTHS.items():
         await page.set_viewport_size({"width": wide, "height": high})
         for scheme in ("light", "dark"):
-            await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-            await page.screenshot(path=FOLDER / f"{name}-{width}-{scheme}.png")
+            if every or (width == "desk") == (scheme == "light"):
+                await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+                await page.screenshot(path=FOLDER / f"{name}-{width}-{scheme}.jpg", type="jpeg", quality=80)
     await page.emulate_media(color_scheme="light")
     wide, high = WIDTHS["desk"]
     await page.set_viewport_size({"width": wide, "height": high})

@@ -69,4 +69,4 @@ async def say(page: Page, text: str, *, into: str = "#composer-text") -> None:
 async def keep(page: Page, name: str) -> None:
     """A picture for people, under artefacts/ (which git ignores)."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    await page.screenshot(path=FOLDER / f"{name}.png")
+    await page.screenshot(path=FOLDER / f"{name}.jpg", type="jpeg", quality=80)
