@@ -7,7 +7,7 @@
 
 It never ends a process by number: a service lives as long as its life-line, so whatever becomes of a recipe, of the
 bot or of us, nothing is left behind. What answers is kept in state.json, and is started again with the front.
-Run as `python -I -S -B front.py <data/acme>`; standard library alone.
+Run as `python -I -S -B front.py <data/acme>`; standard library alone, and so one file.
 """
 
 import json

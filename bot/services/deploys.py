@@ -2,6 +2,8 @@
 
 `request` decides and remembers; a tick starts the run and watches it for a few seconds; ticks follow each other until
 the deploy is over. Whatever dies in between, the next tick finds the run by the deploy's id and goes on.
+
+It is longer than other files: one state machine, whose turns are to be read one after the other.
 """
 
 import asyncio

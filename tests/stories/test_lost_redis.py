@@ -1,4 +1,4 @@
-"""Redis comes back empty: what docs/local-state.md says of it, on a Grail that runs on and on one that is started anew."""
+"""Redis comes back empty, as docs/local-state.md tells it: to a Grail that runs on, and to one that is started anew."""
 
 import shutil
 from collections.abc import Callable

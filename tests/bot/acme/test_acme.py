@@ -1,4 +1,7 @@
-"""Acme deploys for real: a repository that is the same everywhere, and a front that never sends anybody to nothing."""
+"""Acme deploys for real: a repository that is the same everywhere, and a front that never sends anybody to nothing.
+
+A little longer than other files: both need the same company, which takes its time to start.
+"""
 
 import asyncio
 import json

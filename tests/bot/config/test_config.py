@@ -1,4 +1,7 @@
-"""What config.yaml may say, and the exact words for each thing that it may not."""
+"""What config.yaml may say, and the exact words for each thing that it may not.
+
+Longer than other files: it is one table of faults, with the words for each.
+"""
 
 import copy
 import pickle

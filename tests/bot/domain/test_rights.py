@@ -1,4 +1,7 @@
-"""Who may do what at Acme, what is said when not, and what holds for every config and every person."""
+"""Who may do what at Acme, what is said when not, and what holds for every config and every person.
+
+Longer than other files: it is one table of people, words and places, and the sentence for each refusal.
+"""
 
 from dataclasses import replace
 from datetime import UTC, datetime

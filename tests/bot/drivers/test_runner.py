@@ -1,4 +1,7 @@
-"""The supervisor: what it survives, how it ends what it started, and what it keeps of what was printed."""
+"""The supervisor: what it survives, how it ends what it started, and what it keeps of what was printed.
+
+Longer than other files, as the file is that it tests.
+"""
 
 import asyncio
 import json

@@ -1,4 +1,7 @@
-"""Deploys over real Redis, real git and the real recipe driver, without Slack: services never render."""
+"""Deploys over real Redis, real git and the real recipe driver, without Slack: services never render.
+
+Longer than other files, as the file is that it tests.
+"""
 
 import asyncio
 from dataclasses import replace

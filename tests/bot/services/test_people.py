@@ -1,4 +1,7 @@
-"""Who somebody is, as a real workspace says it: members, outsiders, groups, and e-mails that do not stay."""
+"""Who somebody is, as a real workspace says it: members, outsiders, groups, and e-mails that do not stay.
+
+Longer than other files: it is one table of people and what Slack may say of them.
+"""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace

@@ -1,4 +1,7 @@
-"""The outbox's state machine: lanes, flights, leases, paces. Time is an argument here, so nothing waits."""
+"""The outbox's state machine: lanes, flights, leases, paces. Time is an argument here, so nothing waits.
+
+Longer than other files: one state machine, with a test for each of its turns.
+"""
 
 import json
 from collections.abc import Sequence
