@@ -26,6 +26,7 @@ log = structlog.get_logger()
 
 TAIL_LINES = 40
 NOTICE = "notice"
+FIRST_SECONDS = 120.0  # how long a repetition waits for the answer to the first; all of its tries take less
 Handler = Callable[[Job], Awaitable[None]]
 
 
@@ -90,7 +91,9 @@ class Jobs:
         ask = Ask(**job.body["ask"])
         first = await self._inbox.answered(job.body["duplicate_of"])
         if first is None:
-            raise Later(0.3)  # the first one is still being answered
+            if self._clock.now() - job.body.get("at", 0.0) < FIRST_SECONDS:
+                raise Later(0.3)  # the first one is still being answered
+            first = {"text": "It is not answered yet: `status` shows what runs."}
         metrics.REPEATED.inc()
         if ask.how == "press":
             return  # a double click: the card itself tells what the first one did
@@ -115,6 +118,8 @@ class Jobs:
         urgent = (
             before is None or before.state != deploy.state or phases != [step.phase for step in before.steps]
         )
+        if before is None or before.state != deploy.state:
+            log.info("deploy", id=deploy.id, what=deploy.what, state=deploy.state)
         team = self._services.config().services.get(deploy.service)
         otherwise = [self._services.config().teams[team.team].channel] if team else []
         await self._outbox.card(
@@ -153,7 +158,7 @@ class Jobs:
         if when <= self._clock.now():
             await self._notice(body)
         else:
-            await self._timers.at(f"notice:{deploy.id}", when, NOTICE, body)
+            await self._timers.at(f"notice:{deploy.id}", when, NOTICE, body, request=deploy.request)
 
     async def _told(self, job: Job) -> None:
         await self._notice(job.body)
@@ -175,7 +180,9 @@ class Jobs:
                 ask = Ask(**job.body["ask"])
             except (KeyError, TypeError):
                 return  # nobody can say who asked
-            await self._send(ask, broken(ask.request), card_follows=False)
+            sorry = broken(ask.request)
+            await self._inbox.answer(ask.id, {"text": sorry.text})
+            await self._send(ask, sorry, card_follows=False)
 
     async def _revived(self, job: Job) -> None:
         body = job.body
@@ -188,6 +195,7 @@ class Jobs:
 
     async def _answer(self, ask: Ask, reply: Reply) -> None:
         metrics.ASKS.labels(ask.how, reply.outcome.split(":")[0]).inc()
+        log.info("asked", how=ask.how, id=ask.id, outcome=reply.outcome)
         await self._inbox.answer(ask.id, {"text": reply.message.text})
         if reply.form is not None and ask.trigger and await self._outbox.open(ask.trigger, reply.form):
             return

@@ -8,10 +8,11 @@ from typing import Any
 
 import structlog
 
-# What secrets look like, whoever wrote them into a message: Slack's tokens, GitHub's, bearer tokens, passwords in URLs.
+# What secrets look like, whoever wrote them into a message: Slack's tokens, GitHub's, bearer tokens, passwords in URLs,
+# our own for the terminal, and the addresses at which whoever knows them answers in Grail's name.
 _SECRET = re.compile(
     r"xox[a-z]-[\w-]+|xapp-[\w-]+|gh[opsu]_\w+|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)|(?i:bearer\s+)[\w.~+/-]+=*"
-    r"|https://hooks\.slack\.com/\S+"
+    r"|grail-[\w-]{32}(?![\w-])|https://hooks\.slack\.com/\S+|(?<=/respond/)[\w-]+"
 )
 _exact: list[str] = []
 

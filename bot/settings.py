@@ -1,13 +1,16 @@
 """What the environment says: secrets, addresses, ports. config.yaml never holds any of it."""
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from bot.errors import StartFault
 
 SLACK_API = "https://slack.com/api/"
+_SECRET = re.compile(r"(PAGERDUTY|GITHUB|ARGOCD|JENKINS|GRAIL)_(.*_)?(TOKEN|SECRET)(_.*)?")
 
 
 @dataclass(frozen=True)
@@ -28,12 +31,13 @@ class Settings:
     workspace_port: int
     redis_url: str | None
     slack: SlackSettings | None
+    others: tuple[str, ...] = ()  # the secrets of all other systems
 
     def secrets(self) -> tuple[str, ...]:
         """What must never stand in a log line or in a recipe's output."""
         slack = self.slack
         found = (slack.bot_token, slack.signing_secret, slack.app_token) if slack else ()
-        return tuple(secret for secret in found if secret)
+        return tuple(secret for secret in (*found, *self.others) if secret)
 
 
 def read(
@@ -50,7 +54,17 @@ def read(
         workspace_port=_number(env, "GRAIL_WORKSPACE_PORT", 3000),
         redis_url=env.get("REDIS_URL") or None,
         slack=_slack(env),
+        others=tuple(_secrets(env)),
     )
+
+
+def _secrets(env: Mapping[str, str]) -> Iterator[str]:
+    """Those that check what comes in may be lists, for rotation."""
+    for name, value in env.items():
+        if _SECRET.fullmatch(name):
+            yield from (part for each in value.split(",") if (part := each.strip()))
+    if password := urlsplit(env.get("REDIS_URL") or "").password:
+        yield unquote(password)
 
 
 def _slack(env: Mapping[str, str]) -> SlackSettings | None:

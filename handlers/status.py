@@ -1,7 +1,9 @@
 """status, deploys, why: what stands where, and how it came there."""
 
-from bot.errors import NotUnderstood
+from bot.domain.deploys import Deploy
+from bot.errors import NotFound, NotUnderstood
 from bot.slack import Command, Press, Reply, Turn
+from bot.slack.grammar import safe
 from bot.slack.views import deploy as views
 
 PAGE = 10
@@ -21,23 +23,39 @@ async def deploys(turn: Turn) -> Reply:
     names = turn.given.services or tuple(sorted(turn.services.config().services))
     if len(names) == 1:
         return await _page(turn, names[0], turn.given.environment, 0)
-    found = [d for name in names for d in await turn.services.deploys.recent(name, count=PAGE)]
-    if turn.given.environment:
-        found = [d for d in found if d.environment == turn.given.environment]
+    where = turn.given.environment
+    found = [d for name in names for d in await _newest(turn, name, where, PAGE)]
     newest = sorted(found, key=lambda d: d.requested, reverse=True)[:PAGE]
-    return Reply(views.deploys(newest, "all services" if newest else names[0], 0, False, turn.now))
+    return Reply(views.deploys(newest, "", 0, False, turn.now, where))
 
 
 async def older(turn: Turn) -> Reply:
-    service, _, page = turn.values["value"].partition(":")
-    return await _page(turn, service, None, int(page))
+    service, page, environment = (*turn.values["value"].split(":"), "", "")[:3]
+    if service not in turn.services.config().services:
+        raise NotFound(f"There is no service `{safe(service)}`.", code="no-such-service")
+    if not page.isdecimal():
+        raise NotUnderstood("This button is of an older version of me.", hint="Type the command instead.")
+    return await _page(turn, service, environment or None, int(page))
 
 
 async def _page(turn: Turn, service: str, environment: str | None, page: int) -> Reply:
-    found = await turn.services.deploys.recent(service, count=PAGE + 1, start=page * PAGE)
-    more = len(found) > PAGE
-    shown = [d for d in found[:PAGE] if environment is None or d.environment == environment]
-    return Reply(views.deploys(shown, service, page, more, turn.now))
+    wanted = (page + 1) * PAGE + 1
+    found = await _newest(turn, service, environment, wanted)
+    shown = found[page * PAGE : wanted - 1]
+    return Reply(views.deploys(shown, service, page, len(found) >= wanted, turn.now, environment))
+
+
+async def _newest(turn: Turn, service: str, environment: str | None, wanted: int) -> list[Deploy]:
+    """At most so many, of one environment where it is named, however many of others lie between."""
+    found: list[Deploy] = []
+    start = 0
+    while len(found) < wanted:
+        some = await turn.services.deploys.recent(service, count=wanted, start=start)
+        if not some:
+            break
+        found += [deploy for deploy in some if environment in (None, deploy.environment)]
+        start += wanted
+    return found[:wanted]
 
 
 async def why(turn: Turn) -> Reply:

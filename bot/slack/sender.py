@@ -147,6 +147,8 @@ class Sender:
                 log.exception("What Slack said cannot be kept", id=flight.id)
                 outcome = GivenUp("What stood under its key could not be used.")
         self._counts[type(outcome).__name__.lower()] += 1
+        if isinstance(outcome, Sent):
+            log.info("sent", id=flight.id)
         if settled.double and isinstance(outcome, Sent):
             with suppress(GrailError):
                 await self._sending.delete(Posted(outcome.channel, outcome.ts))

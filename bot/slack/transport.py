@@ -6,8 +6,9 @@ a listener has acknowledged, instead of polling for it. What has to be answered 
 select and the faults of a form, comes from the router at once.
 """
 
+import asyncio
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 from uuid import uuid4
@@ -24,9 +25,13 @@ from bot.errors import GrailError, StoreUnavailable
 from bot.slack import Ask
 from bot.slack.router import Router
 from bot.slack.views.refusal import store_gone
+from bot.slack.views.text import cut
 from bot.store.inbox import Inbox
 
 log = structlog.get_logger()
+
+OPTION_VALUE = 150  # characters; what is longer can only be typed, for half of it would be another
+WITHIN = 2.0  # seconds that a form's check or a select's options may take of Slack's three
 
 ANY = re.compile(r"[\s\S]*")
 _MENTION = re.compile(r"^\s*<@[A-Z0-9]+(?:\|[^>]*)?>[\s,:]*")
@@ -146,7 +151,7 @@ class Transport:
         ask = Ask(
             id=f"action:{body.get('trigger_id')}:{action.get('action_ts')}",
             how="press",
-            team=(body.get("team") or body.get("user", {})).get("id") or body["user"].get("team_id", ""),
+            team=_team(body),
             user=body["user"]["id"],
             text=action["action_id"],
             channel=(body.get("channel") or {}).get("id", ""),
@@ -164,8 +169,12 @@ class Transport:
         view = body["view"]
         ask = _from_view(body)
         values = _values(view)
+        faults: Mapping[str, str]
         try:
-            faults = await self._router.check(ask, view.get("callback_id", ""), values)
+            async with asyncio.timeout(WITHIN):
+                faults = await self._router.check(ask, view.get("callback_id", ""), values)
+        except TimeoutError:
+            faults = {}  # it is stored, and judged once more when it is carried out
         except StoreUnavailable:
             raise
         except GrailError as error:
@@ -187,23 +196,29 @@ class Transport:
 
     async def _options(self, ack: Ack, body: Body) -> None:
         view = body.get("view") or {}
-        found = await self._router.options(
-            _from_view(body),
-            view.get("callback_id", ""),
-            body.get("action_id", ""),
-            body.get("value") or "",
-            _values(view),
-        )
+        found: Sequence[tuple[str, str]] = ()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(WITHIN):
+                found = await self._router.options(
+                    _from_view(body),
+                    view.get("callback_id", ""),
+                    body.get("action_id", ""),
+                    body.get("value") or "",
+                    _values(view),
+                )
         await ack(
             options=[
-                {"text": {"type": "plain_text", "text": t[:75]}, "value": v[:75]} for v, t in found[:100]
-            ]
+                {"text": {"type": "plain_text", "text": cut(text, 75)}, "value": value}
+                for value, text in found
+                if len(value) <= OPTION_VALUE
+            ][:100]
         )
 
     async def _store(self, kind: str, ask: Ask, more: Mapping[str, Any], meaning: str | None) -> None:
-        body = {"ask": vars(ask), **more}
+        now = self._clock.now()
+        body = {"ask": vars(ask), "at": now, **more}
         try:
-            await self._inbox.accept(kind, body, id=ask.id, meaning=meaning, now=self._clock.now())
+            await self._inbox.accept(kind, body, id=ask.id, meaning=meaning, now=now, request=ask.request)
         except StoreUnavailable:
             if ask.response_url:
                 with suppress(GrailError):  # said as well as can be; Slack is told that it was not taken
@@ -229,7 +244,8 @@ def _from_event(body: Body, event: Body) -> Ask | None:
         how="mention" if mention else "direct",
         team=event.get("user_team") or event.get("team") or body.get("team_id", ""),
         user=event["user"],
-        text=_MENTION.sub("", event.get("text") or ""),
+        # JSON may hold half a letter, which nothing behind us could write down.
+        text=_MENTION.sub("", event.get("text") or "").encode("utf-8", "replace").decode(),
         channel=event.get("channel", ""),
         thread=event.get("thread_ts") or (event.get("ts") if mention else None),
         message=event.get("ts"),
@@ -242,13 +258,18 @@ def _from_view(body: Body) -> Ask:
     return Ask(
         id=f"view:{view.get('id')}:{view.get('hash', '')}",
         how="form",
-        team=(body.get("team") or {}).get("id", ""),
+        team=_team(body),
         user=body["user"]["id"],
         text=view.get("callback_id", ""),
         channel=view.get("private_metadata", ""),
         trigger=body.get("trigger_id"),
         request=_request_id(),
     )
+
+
+def _team(body: Body) -> str:
+    """Where the person is at home; `team` is empty where the app is installed for a whole organisation."""
+    return (body.get("team") or {}).get("id") or body["user"].get("team_id") or ""
 
 
 def _values(view: Body) -> dict[str, str]:

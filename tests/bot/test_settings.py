@@ -56,3 +56,13 @@ def test_slack_is_reached_at_its_own_address_unless_another_is_named() -> None:
     there = read({**keys, "SLACK_API_URL": "http://127.0.0.1:3000/api"}).slack
     assert there is not None
     assert there.api_url == "http://127.0.0.1:3000/api/"
+
+
+def test_every_secret_of_every_system_is_known_to_be_one(tmp_path: Path) -> None:
+    environment = {
+        "SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "signing", "REDIS_URL": "redis://grail:p%40ss@db:6379/0",
+        "PAGERDUTY_API_TOKEN": "pd", "PAGERDUTY_WEBHOOK_SECRET": "old, new", "GITHUB_TOKEN": "gh",
+        "GRAIL_HOOK_SECRET_COVERAGE_SHOP": "cover", "GRAIL_DATA": str(tmp_path), "PATH": "/bin",
+    }  # fmt: skip
+    secrets = {"xoxb-1", "signing", "p@ss", "pd", "old", "new", "gh", "cover"}
+    assert set(read(environment).secrets()) == secrets

@@ -1,8 +1,11 @@
 """The home card, help, whoami, status, why, notify, pause: where people look."""
 
+from functools import partial
+from typing import Any
+
 from tests.fixtures.grail import GrailProcess
 from tests.fixtures.workspace import DANA, DEVI, MIA, OLGA, OMAR, Workspace
-from tests.stories.steps import card_says, told, words_of
+from tests.stories.steps import card_says, cards, told, words_of
 
 PLACE = "#storefront"
 
@@ -137,3 +140,35 @@ async def test_the_home_tab_shows_the_same(workspace: Workspace, grail: GrailPro
     await workspace.open_home(DANA)
     home = await workspace.wait_until(lambda: workspace.home(DANA))
     assert "Nothing waits for you." in str(home["blocks"])
+
+
+def has_succeeded(number: int, messages: list[dict[str, Any]]) -> bool:
+    return "succeeded" in cards(messages)[number - 1]["text"]
+
+
+async def test_deploys_of_one_environment_are_found_behind_many_of_another(
+    workspace: Workspace, grail: GrailProcess
+) -> None:
+    await workspace.type(DANA, PLACE, "/grail deploys")
+    assert "No deploys yet. Say `deploy … to …` for the first one." in await told(
+        workspace, DANA, PLACE, "yet"
+    )
+    await workspace.type(OMAR, PLACE, "/grail deploy shop to production")
+    await card_says(workspace, PLACE, "succeeded")
+    for n in range(2, 13):
+        await workspace.clock(forward=11)  # otherwise it would be the same said twice
+        await workspace.type(OMAR, PLACE, "/grail deploy shop to staging")
+        await workspace.wait_for(PLACE, partial(has_succeeded, n))
+    await workspace.type(DANA, PLACE, "/grail deploys shop production")
+    found = await told(workspace, DANA, PLACE, "Deploys of shop in production")
+    assert "d-1 *production*" in found
+    await workspace.type(DANA, PLACE, "/grail deploys production")
+    assert "d-1 *production*" in await told(workspace, DANA, PLACE, "Deploys of all services in production")
+    await workspace.type(DANA, PLACE, "/grail deploys shop staging")
+    newest = await told(workspace, DANA, PLACE, "Deploys of shop in staging")
+    assert ("d-12 " in newest, "d-2 " in newest) == (True, False)
+    shown = await workspace.messages(PLACE, as_=DANA)
+    page = next(m for m in shown if "Deploys of shop in staging" in words_of(m))
+    await workspace.press(DANA, "deploys.page", message=page["ts"])
+    older = await workspace.wait_for(PLACE, lambda ms: "d-2 *staging*" in words_of(ms[-1]), as_=DANA)
+    assert "d-1 " not in words_of(older[-1])

@@ -1,4 +1,7 @@
-"""The card of a deploy, the lines in its thread, and the lists of deploys."""
+"""The card of a deploy, the lines in its thread, and the lists of deploys.
+
+Longer than other files, because the views are a file a noun, and a deploy is shown in more ways than anything else.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -148,16 +151,25 @@ def status(rows: Sequence[Status], now: float) -> Message:
     return Message(cut("; ".join(words), 300), blocks)
 
 
-def deploys(found: Sequence[Deploy], service: str, page: int, more: bool, now: float) -> Message:
-    """The recent deploys of a service, a line each."""
+def deploys(
+    found: Sequence[Deploy], service: str, page: int, more: bool, now: float, environment: str | None = None
+) -> Message:
+    """The recent deploys of a service, or of all ("") of them, a line each; of one environment where it is named."""
+    there = f" in `{environment}`" if environment else ""
     if not found:
         words = "No deploys yet" if page == 0 else "No older deploys"
-        return said(f"{words} of `{service}`. Say `deploy {service} to …` for the first one.")
+        of = f" of `{service}`" if service else ""
+        return said(
+            f"{words}{of}{there}. Say `deploy {service or '…'} to {environment or '…'}` for the first one."
+            if page == 0
+            else f"{words}{of}{there}."
+        )
+    whose = (service or "all services") + (f" in {environment}" if environment else "")
     lines = [_line(deploy, now) for deploy in found]
-    blocks: list[Block] = [section(f"*Deploys of {escape(service)}*\n" + "\n".join(lines))]
+    blocks: list[Block] = [section(f"*Deploys of {escape(whose)}*\n" + "\n".join(lines))]
     if more:
-        blocks.append(actions(button("Older", "deploys.page", f"{service}:{page + 1}")))
-    return Message(f"{len(found)} deploys of {service}, the newest {found[0].id} {found[0].state}", blocks)
+        blocks.append(actions(button("Older", "deploys.page", f"{service}:{page + 1}:{environment or ''}")))
+    return Message(f"{len(found)} deploys of {whose}, the newest {found[0].id} {found[0].state}", blocks)
 
 
 def why(deploy: Deploy, now: float) -> Message:

@@ -1,0 +1,114 @@
+"""What the work becomes in the log: one id from Slack's request to the last effect, and no secret in any line."""
+
+import asyncio
+import json
+import re
+from typing import Any
+
+import orjson
+import pytest
+from redis.asyncio import Redis
+
+from bot.store import keys
+from bot.store.connection import connect
+from bot.store.embedded import running as embedded_running
+from tests.fixtures.grail import GrailProcess
+from tests.fixtures.workspace import DANA, OMAR, Workspace
+from tests.stories.steps import card_says, told
+
+PLACE = "#storefront"
+
+
+def lines(grail: GrailProcess) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in grail.text().splitlines() if line.startswith("{")]
+
+
+async def redis_of(grail: GrailProcess) -> Redis:
+    url = await embedded_running(grail.folder / "data")
+    assert url is not None
+    return await connect(url, say=print)
+
+
+async def test_one_request_id_goes_from_slacks_request_to_the_last_effect(
+    workspace: Workspace, resting_grail: GrailProcess
+) -> None:
+    grail = resting_grail
+    grail.options = ["--log-format", "json"]
+    await grail.start()
+    await workspace.type(DANA, PLACE, "/grail notify deploys always")
+    await told(workspace, DANA, PLACE, "Done.")
+    await workspace.type(DANA, PLACE, "/grail deploy shop to staging")
+    await card_says(workspace, PLACE, "succeeded")
+    await workspace.wait_for("@Grail", lambda ms: "succeeded" in ms[-1]["text"], as_=DANA)
+    grail.stop()
+    [asked] = [line for line in lines(grail) if line["event"] == "asked" and line["outcome"] == "d-1"]
+    assert re.fullmatch(r"[0-9a-f]{12}", asked["request"])
+    same = [line for line in lines(grail) if line.get("request") == asked["request"]]
+    assert [line["state"] for line in same if line["event"] == "deploy"][-1] == "succeeded"
+    sent = {line["id"] for line in same if line["event"] == "sent"}
+    assert {"card:deploy:d-1", "line:deploy:d-1:step:health", "direct:notice:d-1"} <= sent
+    assert any(id.startswith("respond:answer:command:") for id in sent)
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+async def test_no_secret_stands_in_any_line_whatever_goes_wrong(
+    form: str, workspace: Workspace, resting_grail: GrailProcess
+) -> None:
+    grail = resting_grail
+    grail.options = ["--log-format", form]
+    grail.environment |= {"PAGERDUTY_API_TOKEN": "pd-secret-1", "GITHUB_TOKEN": "ghp_secret2secret2"}
+    await grail.start()
+    await workspace.type(DANA, PLACE, "/grail whoami token")
+    token = re.search(r"grail-[\w-]+", await told(workspace, DANA, PLACE, "shown this once"))
+    assert token is not None
+    urls = [f"{workspace.url}/respond/{secret}" for secret in response_urls(workspace)]
+    for storm in ({"down": True}, {"failing": True}, {"failing": "after"}, {"rate_limited": 1}):
+        await workspace.weather(**storm, times=2)
+        await workspace.type(DANA, PLACE, f"/grail help {token[0]} {urls[0]}")
+    await workspace.weather(down=False, failing=False, rate_limited=0, times=0)
+    redis = await redis_of(grail)
+    poison = {"kind": "slack.ask", "v": 1, "id": "poison", "request": "r-1", "thing": None, "host": None}
+    poison["body"] = {
+        "ask": {"text": token[0], "response_url": urls[0], "token": workspace.settings.bot_token}
+    }
+    await redis.xadd(keys.WORK(), {"tries": "4", "job": orjson.dumps(poison).decode()})
+    await redis.xadd(keys.WORK(), {"tries": "0", "job": f"no job {urls[0]} {token[0]}"})
+    await redis.aclose()
+    await workspace.type(OMAR, PLACE, "/grail deploy shop to staging")
+    await card_says(workspace, PLACE, "succeeded", within=30)
+    await workspace.wait_for("#ops", lambda ms: bool(ms))
+    grail.stop()
+    said = grail.text()
+    settings = workspace.settings
+    secrets = [
+        settings.bot_token,
+        settings.signing_secret,
+        token[0],
+        *response_urls(workspace),
+        "pd-secret-1",
+        "ghp_secret2secret2",
+    ]
+    assert [secret for secret in secrets if secret in said] == []
+    assert "poison" in said  # the faults were told
+
+
+def response_urls(workspace: Workspace) -> list[str]:
+    """The secret ends of what Slack gave for answers: whoever has one can speak as Grail for half an hour."""
+    return list(workspace.server.core.tickets._responses)
+
+
+async def test_a_repetition_whose_first_is_never_answered_is_told_so(
+    workspace: Workspace, grail: GrailProcess
+) -> None:
+    redis = await redis_of(grail)
+    grail.shut_gate()
+    await workspace.type(DANA, PLACE, "/grail deploy shop to staging")
+    await told(workspace, DANA, PLACE, "d-1")
+    [answer] = [key async for key in redis.scan_iter(match=keys.ANSWER(id="*").replace("{", "[{]"))]
+    await redis.delete(answer)
+    await redis.aclose()
+    await workspace.type(DANA, PLACE, "/grail deploy shop to staging")
+    await asyncio.sleep(0)
+    await workspace.clock(forward=121)
+    again = await told(workspace, DANA, PLACE, "You asked me the same")
+    assert "It is not answered yet: `status` shows what runs." in again
