@@ -14,7 +14,6 @@ from redis.asyncio import Redis
 from bot.store import keys
 from bot.store.scripts import Scripts, guarded
 
-
 TOKEN_SECONDS = 90 * 86400.0  # for whoever has left and was forgotten
 
 
