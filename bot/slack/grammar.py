@@ -61,7 +61,11 @@ def find(words: Sequence[Word], commands: Mapping[str, Command]) -> tuple[Comman
         return command, list(words[len(command.word.split()) :])
     typed = words[0].text
     two = " ".join(word.low for word in words[:2])
-    meant = nearest(typed, commands) or nearest(two, commands)
+    one = nearest(typed, commands)
+    meant = one or nearest(two, commands)
+    rest = words[1 if one else 2 :]
+    if meant and all(word.kind == "word" for word in rest):  # the whole line, to be taken as it is
+        meant = " ".join([meant, *(safe(word.text) for word in rest[:12])])
     raise NotUnderstood(
         f"I don't know the word `{safe(typed)}`.",
         code="unknown-word",

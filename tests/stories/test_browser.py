@@ -11,10 +11,9 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.fixtures.acme import AcmeProcess
-from tests.fixtures.browser import ARTEFACTS, WIDTHS
+from tests.fixtures.browser import WIDTHS, keep
 from tests.fixtures.workspace import Workspace
 
-FOLDER = ARTEFACTS / "story"
 LONG = 30_000  # milliseconds: for what the recipe has to do
 Visit = Callable[..., Awaitable[Page]]
 
@@ -160,7 +159,7 @@ async def test_words_of_every_kind_are_answered_and_the_home_tab_is_drawn(visit:
         ("/grail whoami", "dana@example.com"),
         ("/grail status", "gateway"),
         ("/grail", "Hello Dana"),
-        ("/grail depoly shop to staging", "deploy"),
+        ("/grail depoly shop to staging", "Did you mean deploy shop to staging?"),
     ):
         before = await page.locator("#main .ephemeral").count()
         await say(page, words)
@@ -214,13 +213,12 @@ async def choose(form: Locator, block: str, option: str) -> None:
 
 async def picture(page: Page, name: str, *, every: bool = False) -> None:
     """What is to be seen now, wide in light and narrow in dark (`every`: and the other two); then all is as it was."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
     for width, (wide, high) in WIDTHS.items():
         await page.set_viewport_size({"width": wide, "height": high})
         for scheme in ("light", "dark"):
             if every or (width == "desk") == (scheme == "light"):
                 await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-                await page.screenshot(path=FOLDER / f"{name}-{width}-{scheme}.jpg", type="jpeg", quality=80)
+                await keep(page, "story", f"{name}-{width}-{scheme}")
     await page.emulate_media(color_scheme="light")
     wide, high = WIDTHS["desk"]
     await page.set_viewport_size({"width": wide, "height": high})

@@ -86,7 +86,7 @@ def test_a_deploy_is_named_by_its_id(typed: str, config: Config) -> None:
 @pytest.mark.parametrize(
     ("line", "refusal"),
     [
-        ("deplyo shop", ("unknown-word", "I don't know the word `deplyo`.", "Did you mean `deploy`?")),
+        ("deplyo shop", ("unknown-word", "I don't know the word `deplyo`.", "Did you mean `deploy shop`?")),
         ("xyzzy", ("unknown-word", "I don't know the word `xyzzy`.", "`help` lists what you can say.")),
         ("deploy shpo staging", ("no-such-service", "There is no service `shpo`.", "Did you mean `shop`?")),
         (

@@ -10,10 +10,8 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from bot.workspace import Command, Settings, Shortcut
-from tests.fixtures.browser import ARTEFACTS, WIDTHS
+from tests.fixtures.browser import WIDTHS
 from tests.fixtures.workspace import Workspace
-
-FOLDER = ARTEFACTS / "page"
 
 Look = Callable[..., Awaitable[Page]]
 
@@ -64,9 +62,3 @@ async def say(page: Page, text: str, *, into: str = "#composer-text") -> None:
     if await page.get_attribute(into, "aria-expanded") == "true":
         await page.press(into, "Escape")
     await page.press(into, "Enter")
-
-
-async def keep(page: Page, name: str) -> None:
-    """A picture for people, under artefacts/ (which git ignores)."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    await page.screenshot(path=FOLDER / f"{name}.jpg", type="jpeg", quality=80)

@@ -9,8 +9,9 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.bot.workspace.app import App
-from tests.bot.workspace.page.conftest import Look, keep, say
+from tests.bot.workspace.page.conftest import Look, say
 from tests.bot.workspace.page.gallery import EACH, FORM, button, mark, plan
+from tests.fixtures.browser import keep
 from tests.fixtures.workspace import DANA, OMAR, Json, Workspace
 
 LOOKS = [(width, scheme) for width in ("desk", "phone") for scheme in ("light", "dark")]
@@ -33,7 +34,7 @@ STILL = """() => document.getAnimations().every(
 async def right(page: Page, name: str) -> None:
     """Nothing is wrong with what is to be seen now; a picture of it is kept."""
     await page.wait_for_function(STILL)
-    await keep(page, name)
+    await keep(page, "page", name)
     assert await page.evaluate(FAULTS) == [], name
 
 
