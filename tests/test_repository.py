@@ -22,7 +22,7 @@ WHY_LONG = re.compile(r"\b(one file|longer)\b", re.IGNORECASE)
 # Files without a test file of their own name: what they do is seen only from outside. A folder stands for all in it.
 TESTED_ELSEWHERE = {
     "bot/acme/repository.py": "tests/bot/acme/test_acme.py makes the repository and deploys from it",
-    "bot/config/": "one reader, whose parts have no use alone: tests/bot/config/test_config.py has a row for each fault",
+    "bot/config/": "one reader in parts: tests/bot/config/test_config.py has a row for each fault",
     "bot/domain/_granted.py": "the halves of rights.py, in tests/bot/domain/test_rights.py",
     "bot/domain/_refused.py": "the halves of rights.py, in tests/bot/domain/test_rights.py",
     "bot/drivers/_ordering.py": "tests/bot/drivers/test_recipe.py looks at what a step is told",
@@ -37,7 +37,7 @@ TESTED_ELSEWHERE = {
     "bot/slack/views/": "tests/bot/slack/views/test_limits.py calls every view; tests/stories/ reads them",
     "bot/store/deploys.py": "tests/bot/services/test_deploys.py and tests/bot/services/test_claims.py, over real Redis",
     "bot/store/gathered.py": "calls that are put together: tests/bot/store/test_inbox.py makes many at once",
-    "bot/workspace/": "a program of its own, tested over its HTTP: tests/bot/workspace/ names its tests by what they look at",
+    "bot/workspace/": "a program of its own: tests/bot/workspace/ looks at it over its HTTP",
     "handlers/notify.py": "tests/handlers/test_home.py",
     "handlers/operations.py": "tests/stories/test_operations.py",
     "handlers/pause.py": "tests/handlers/test_home.py",
