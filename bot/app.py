@@ -38,6 +38,7 @@ from bot.store.deploys import DeployStore
 from bot.store.inbox import Inbox
 from bot.store.streams import Work, Worker
 from bot.store.timers import Timers
+from bot.store.versions import Versions
 from bot.web import routes
 
 log = structlog.get_logger()
@@ -111,7 +112,7 @@ class Grail:
             if self.slack_settings.app_token:
                 await transport.connect(self.slack_settings.app_token)
                 self._undo.push_async_callback(transport.close)
-        reload = Reload(self, people, outbox)
+        reload = Reload(self, Versions(self.redis), work, clock, outbox)
         self._loop(reload.run(settings.config, self._stop, self.again), "watch over config.yaml")
         if worker_side:
             jobs = Jobs(

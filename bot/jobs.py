@@ -26,6 +26,7 @@ log = structlog.get_logger()
 
 TAIL_LINES = 40
 NOTICE = "notice"
+CHANGED = "config.changed"
 FIRST_SECONDS = 120.0  # how long a repetition waits for the answer to the first; all of its tries take less
 Handler = Callable[[Job], Awaitable[None]]
 
@@ -66,6 +67,7 @@ class Jobs:
             NOTICE: self._told,
             REVIVED: self._revived,
             CONFIRMED: self._confirmed,
+            CHANGED: self._config_changed,
         }
         return {kind: _bound(kind, handler) for kind, handler in kinds.items()}
 
@@ -183,6 +185,11 @@ class Jobs:
             sorry = broken(ask.request)
             await self._inbox.answer(ask.id, {"text": sorry.text})
             await self._send(ask, sorry, card_follows=False)
+
+    async def _config_changed(self, job: Job) -> None:
+        """Who may do what is different: written down once, whichever process saw it first."""
+        outcome = f"version {job.body['version']}"
+        await self._services.people.audit(None, "config", job.body["rights"], outcome, job.request)
 
     async def _revived(self, job: Job) -> None:
         body = job.body

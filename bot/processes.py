@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import structlog
 
 from bot import acme, workspace
 from bot.app import Grail
@@ -29,7 +30,11 @@ EXAMPLE = "Acme"
 
 
 def _say(text: str) -> None:
-    print(text, flush=True)
+    """Say it to whoever looks on: a plain line, or a line of the log where that is JSON for a program to read."""
+    if isinstance(structlog.get_config()["processors"][-1], structlog.processors.JSONRenderer):
+        structlog.get_logger().info("said", says=text)
+    else:
+        print(text, flush=True)
 
 
 async def run(settings: Settings, *, workspace: bool) -> int:

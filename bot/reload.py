@@ -1,21 +1,29 @@
 """A running Grail takes a changed config.yaml, all or nothing, and says in the operations channel what came of it."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
 import structlog
 
+from bot.clock import Clock
 from bot.config import Config
 from bot.config.changes import changes, rights_changes
 from bot.config.watch import watch
-from bot.errors import ConfigFault
-from bot.services.people import People
+from bot.errors import ConfigFault, StoreUnavailable
+from bot.jobs import CHANGED
 from bot.slack.outbox import Outbox
 from bot.slack.views.config import changed, faulty
+from bot.store.versions import Versions
+from bot.store.work import Work
 
 log = structlog.get_logger()
+
+RETRY_SECONDS = 0.5
+AGAIN_SECONDS = 600  # the same fault is told again after so long, if somebody makes it again
 
 
 class HasConfig(Protocol):
@@ -25,28 +33,57 @@ class HasConfig(Protocol):
 class Reload:
     """Puts the new configuration where everybody reads it. Every process does so; what is said is said once."""
 
-    def __init__(self, home: HasConfig, people: People, outbox: Outbox) -> None:
+    def __init__(self, home: HasConfig, versions: Versions, work: Work, clock: Clock, outbox: Outbox) -> None:
         self._home = home
-        self._people = people
+        self._versions = versions
+        self._work = work
+        self._clock = clock
         self._outbox = outbox
+        self._stop = asyncio.Event()
 
     async def run(self, path: Path, stop: asyncio.Event, again: asyncio.Event) -> None:
         """Until `stop`: look at `path` whenever it changes, or when `again` is set."""
+        self._stop = stop
+        with suppress(StoreUnavailable):  # then the next change has another number at the worst
+            await self._versions.number(self._home.config.version)
         await watch(path, self._home.config, self._changed, self._faulty, stop, again=again)
 
     async def _changed(self, old: Config, new: Config) -> None:
         self._home.config = new
         sentences = changes(old, new)
         log.info("config.changed", version=new.version, changes=sentences[:50])
-        # Several processes read the same file: the versions make their news one.
-        id = f"config:{old.version}:{new.version}"
-        await self._outbox.say(id, new.channels.operations, changed(sentences, new.version))
         rights = rights_changes(old, new)
-        if rights:
-            await self._people.audit(None, "config", "; ".join(rights)[:4000], f"version {new.version}", id)
+
+        async def tell() -> None:
+            # Several processes read the same file: the number makes their news one.
+            id = f"config:{await self._versions.number(new.version)}"
+            if rights:
+                body = {"rights": "; ".join(rights)[:4000], "version": new.version}
+                await self._work.add(CHANGED, body, id=id, now=self._clock.now(), request=id)
+            await self._outbox.say(id, new.channels.operations, changed(sentences, new.version))
+
+        await self._surely(tell)
 
     async def _faulty(self, fault: ConfigFault) -> None:
         config = self._home.config
         log.warning("config.faulty", faults=list(fault.faults)[:50])
-        id = f"config:{config.version}:faulty:{sha256(str(fault).encode()).hexdigest()[:10]}"
-        await self._outbox.say(id, config.channels.operations, faulty(fault.faults, config.version))
+        message = faulty(fault.faults, config.version)
+        what = sha256(str(fault).encode()).hexdigest()[:10]
+
+        async def tell() -> None:
+            number = await self._versions.number(config.version)
+            id = f"config:{number}:faulty:{what}:{int(self._clock.now() // AGAIN_SECONDS)}"
+            await self._outbox.say(id, config.channels.operations, message)
+
+        await self._surely(tell)
+
+    async def _surely(self, act: Callable[[], Awaitable[None]]) -> None:
+        """Do it when Redis is there: a change is told, and the watch goes on, also when Redis was gone just then."""
+        while not self._stop.is_set():
+            try:
+                await act()
+            except StoreUnavailable as error:
+                log.warning("config.untold", why=str(error))
+                await asyncio.sleep(RETRY_SECONDS)
+            else:
+                return

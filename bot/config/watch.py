@@ -63,7 +63,8 @@ async def watch(
 
 async def _touched(path: Path, looks: asyncio.Event, stop: asyncio.Event) -> None:
     """The folder is watched, because an editor or a mounted volume puts another file in the place of the old one."""
-    async for _ in awatch(
+    fresh = True  # what changed before the watch stood is found by one look when it does
+    async for touched in awatch(
         path.absolute().parent,
         watch_filter=None,
         recursive=False,
@@ -71,6 +72,8 @@ async def _touched(path: Path, looks: asyncio.Event, stop: asyncio.Event) -> Non
         step=SETTLE_MS // 2,
         stop_event=stop,
         rust_timeout=1000,
-        yield_on_timeout=False,
+        yield_on_timeout=True,
     ):
-        looks.set()
+        if touched or fresh:
+            looks.set()
+        fresh = False

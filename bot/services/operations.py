@@ -23,6 +23,7 @@ WHAT = {
     "deploy.cancel": "ending a deploy",
     "deploy.guard": "looking after a deploy from outside",
     "notice": "a direct message about a deploy",
+    "config.changed": "a change of rights for the audit",
     REVIVED: "a card in this channel",
     CONFIRMED: "a card in this channel",
 }

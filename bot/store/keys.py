@@ -86,6 +86,9 @@ TIMERS = Key("timers", "zset", None, "timers.py", "firing takes a row out")
 TIMER_ROWS = Key("timer-rows", "hash", None, "timers.py", "one field for each member of timers")
 SCHEDULES = Key("schedules", "hash", None, "schedules.py", "one field a schedule of config.yaml")
 
+# versions.py
+CONFIG = Key("config", "hash", None, "versions.py", "the version of config.yaml in force, and its number")
+
 # epoch.py
 EPOCH = Key(
     "epoch", "hash", None, "epoch.py", "only grows: one more each time that the server is another one"
