@@ -1,0 +1,110 @@
+"""The command line: what each command says and with which status it ends. No test of it starts Grail whole."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+
+from bot.__main__ import main
+from bot.store.audit import Audit
+
+ROOT = Path(__file__).parents[2]
+
+
+def grail(folder: Path, *words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Run it with its data in `folder`."""
+    given = {"PATH": os.environ["PATH"], "GRAIL_DATA": str(folder / "data"), **environment}
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *words], cwd=ROOT, env=given, capture_output=True, text=True, timeout=60
+    )
+
+
+async def test_backup_restore_and_audit_work_on_the_embedded_redis_at_rest(tmp_path: Path) -> None:
+    first = grail(tmp_path, "audit", "verify")
+    assert (first.returncode, first.stdout.splitlines()[-1]) == (
+        0,
+        "The audit is whole: 0 entries, none changed, none missing.",
+    )
+    done = grail(tmp_path, "backup", str(tmp_path / "kept"))
+    assert re.fullmatch(r"\d+ keys are in .+/kept\.", done.stdout.splitlines()[-1])
+    assert grail(tmp_path, "restore", str(tmp_path / "kept")).returncode == 0
+
+
+async def test_backup_restore_and_audit_speak_to_the_redis_that_is_named(
+    tmp_path: Path, redis: Redis, redis_url: str
+) -> None:
+    await Audit(redis).append("T1:U1", "deploy", "shop staging", "d-1", "r-1", at=1.0, name="Dana")
+    kept = str(tmp_path / "kept")
+    assert (
+        grail(tmp_path, "backup", kept, REDIS_URL=redis_url).stdout.splitlines()[-1]
+        == f"4 keys are in {kept}."
+    )
+
+    refused = grail(tmp_path, "restore", kept, REDIS_URL=redis_url)
+    assert refused.returncode == 1
+    assert refused.stderr.splitlines()[-1] == (
+        "This Redis already holds 4 keys of Grail: restore into an empty one, or say --over to replace them all."
+    )
+    over = grail(tmp_path, "restore", kept, "--over", REDIS_URL=redis_url)
+    assert (over.returncode, over.stdout.splitlines()[-1]) == (0, "4 keys are back.")
+
+    whole = grail(tmp_path, "audit", "verify", REDIS_URL=redis_url)
+    assert whole.stdout.splitlines()[-1] == "The audit is whole: 1 entries, none changed, none missing."
+    await redis.delete("{grail}:audit")
+    cut = grail(tmp_path, "audit", "verify", REDIS_URL=redis_url)
+    assert (cut.returncode, cut.stdout.splitlines()[-1]) == (
+        1,
+        "The audit is not whole. Entries after 0 are missing: there should be 1.",
+    )
+
+
+def test_a_backup_of_a_redis_that_does_not_answer_is_one_sentence(tmp_path: Path) -> None:
+    done = grail(tmp_path, "backup", str(tmp_path / "kept"), REDIS_URL="redis://127.0.0.1:1/0")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert not (tmp_path / "kept").exists()
+
+
+def test_the_schema_that_it_prints_is_the_one_in_the_documents(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["schema"]) == 0
+    assert json.loads(capsys.readouterr().out) == json.loads(
+        (ROOT / "docs" / "config.schema.json").read_text()
+    )
+
+
+def test_do_without_a_token_says_where_to_get_one(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GRAIL_TOKEN", raising=False)
+    assert main(["do", "status"]) == 1
+    assert capsys.readouterr().err == (
+        "GRAIL_TOKEN is not set: it says who you are. Ask Grail in Slack for one with `whoami token`.\n"
+    )
+
+
+def test_do_where_nobody_listens_says_where_it_looked(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRAIL_TOKEN", "grail-x")
+    assert main(["do", "status", "shop", "--url", "http://127.0.0.1:1"]) == 1
+    assert capsys.readouterr().err == (
+        "Grail does not answer at http://127.0.0.1:1: is it running? Name another place with --url.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["fly"], ["audit"], ["audit", "change"], ["run", "--port", "x"], ["backup"]]
+)
+def test_a_wrong_call_ends_with_2_and_says_how_it_is_used(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 2
+    assert "usage: grail" in capsys.readouterr().err
