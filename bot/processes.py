@@ -71,7 +71,8 @@ async def run(settings: Settings, *, workspace: bool) -> int:
         if local is not None:
             await local.start(grail.port)
             undo.push_async_callback(local.stop)
-            _say(f"The local workspace is at {local.url}: open it, and type /grail help.")
+            line = "/grail deploy shop to staging" if example else "/grail help"
+            _say(f"\n  Open {local.url} (the local workspace) and type\n\n      {line}\n")
         _say("Ctrl-C ends all of it.")
         await stop.wait()
         _say("Stopping …")

@@ -119,7 +119,8 @@ def test_make_run_serves_acme_and_the_workspace_and_control_c_ends_all_of_it(tmp
         said.append(line)
         if "Ctrl-C" in line:
             break
-    assert any(f"http://localhost:{page}" in line for line in said), said
+    words = " ".join("".join(said).split())
+    assert f"Open http://localhost:{page} (the local workspace) and type /grail deploy shop to staging" in words
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=20) == 0
     process.stdout.close()
