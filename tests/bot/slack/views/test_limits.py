@@ -13,12 +13,16 @@ from bot.domain.deploys import Deploy, State, StepShown
 from bot.domain.rights import Holder
 from bot.drivers import StepPhase
 from bot.errors import Reason, Refusal
+from bot.services.claims import Found
 from bot.services.deploys import Plan, Status
+from bot.services.operations import GivenUp
 from bot.services.people import Quiet
+from bot.services.records import Excerpt
 from bot.slack import Given, Message
-from bot.slack.views import config, deploy, forms, home, notify, refusal
+from bot.slack.views import audit, config, deploy, forms, home, notify, operations, refusal
 from bot.slack.views.text import quiet
-from bot.store.deploys import Standing
+from bot.store.audit import Entry
+from bot.store.deploys import Claim, Standing
 from bot.workspace.blockkit import faults, message_faults, view_faults
 
 ROOT = Path(__file__).parents[4]
@@ -153,6 +157,25 @@ def test_refusals_and_what_is_said_of_config_yaml(words: str) -> None:
         check(config.changed([words or "x"] * count, "abc"))
         check(config.faulty([words or "x"] * count, "abc"))
     check(config.changed([], "abc"))
+
+
+@each_text
+def test_what_operations_and_readers_of_the_audit_are_told(words: str) -> None:
+    for count in (1, 40):
+        rows = [{"id": "card:deploy:d-1", "at": NOW, "text": words}] * count
+        check(operations.undelivered("C0SHOP", words, rows))
+    for again in (True, False):
+        work = GivenUp("1-0", words or "work", words, words, words, NOW, 5, again)
+        check(operations.given_up(work))
+    check(operations.tried_again(words, words, words, NOW))
+    check(operations.rests(words, words, "T1:U1"))
+    check(operations.confirmed(words, words, words, NOW))
+    released = tuple(Claim("shop", "staging", f"d-{i}", "1") for i in range(30))
+    check(operations.claims(Found(("d-1",), released, tuple(f"d-{i}" for i in range(30)))))
+    entries = tuple(Entry(i, NOW, words[:50] or "p-1", words, words, words, "r-1", words) for i in range(20))
+    check(audit.audit(Excerpt(entries, 7), words[:60] or "shop", "7d", 0, "shop:7d:20"))
+    check(audit.audit(Excerpt((), 0), words[:60] or "shop", "7d", 0, "shop:7d:20"))
+    check(audit.data(words))
 
 
 def test_a_subject_cannot_turn_the_direction_of_what_follows() -> None:
