@@ -185,7 +185,9 @@ async def backup(settings: Settings, file: Path) -> int:
         copied = await copy.backup(redis, file)
     _say(f"{copied.keys} keys are in {file}.")
     if not copied.whole:
-        _say("There were too many for one moment: what changed meanwhile may not fit together. Stop Grail for that.")
+        _say(
+            "There were too many for one moment: what changed meanwhile may not fit together. Stop Grail for that."
+        )
     return 0
 
 

@@ -120,7 +120,9 @@ def test_make_run_serves_acme_and_the_workspace_and_control_c_ends_all_of_it(tmp
         if "Ctrl-C" in line:
             break
     words = " ".join("".join(said).split())
-    assert f"Open http://localhost:{page} (the local workspace) and type /grail deploy shop to staging" in words
+    assert (
+        f"Open http://localhost:{page} (the local workspace) and type /grail deploy shop to staging" in words
+    )
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=20) == 0
     process.stdout.close()
