@@ -176,21 +176,21 @@ async def test_killed_in_the_middle_the_open_page_comes_back_by_itself_and_the_o
     visit: Visit, acme: AcmeProcess
 ) -> None:
     page = await visit("omar", "ops")
-    await say(page, "/grail deploy shop to production")
-    await expect(card(page)).to_contain_text("shop → production — running")
+    await say(page, "/grail deploy search to production")
+    await expect(card(page)).to_contain_text("search → production — running")
     await expect(card(page).locator(".plan-title")).to_have_text(re.compile("Step [345] of 6"))
     acme.kill()
     await expect(page.locator(".banner")).to_contain_text("Reconnecting…")
     await picture(page, "killed")
     acme.start()
     await page.wait_for_selector("body[data-connection=live]")
-    await expect(card(page)).to_contain_text("shop → production — succeeded", timeout=LONG)
+    await expect(card(page)).to_contain_text("search → production — succeeded", timeout=LONG)
     await expect(page.locator("#main .plan")).to_have_count(1)
     await card(page).locator(".replies").click()
     await expect(page.locator("#side")).to_contain_text("I restarted;")
     await expect(page.locator("#side")).to_contain_text("retire succeeded")
     await picture(page, "adopted")
-    assert acme.answers("shop", "production")["commit"] == acme.head("main")
+    assert acme.answers("search", "production")["commit"] == acme.head("main")
 
 
 def card(page: Page) -> Locator:
