@@ -15,7 +15,9 @@ TEXT = (ROOT / "CONTRIBUTING.md").read_text()
 
 def code(begin: str) -> str:
     """The block of Python that begins so."""
-    [found] = [b for b in re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL) if textwrap.dedent(b).startswith(begin)]
+    [found] = [
+        b for b in re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL) if textwrap.dedent(b).startswith(begin)
+    ]
     return textwrap.dedent(found)
 
 
