@@ -13,15 +13,21 @@ def main(venv, requirements, stamp):
     if subprocess.call([str(python), "-c", ""], stderr=subprocess.DEVNULL) if python.exists() else True:
         print("Making %s …" % venv, flush=True)
         if subprocess.call([sys.executable, "-m", "venv", "--clear", venv]):
-            sys.exit("Python's venv module does not work here: on Debian, install python3-venv and run this again.")
-    wanted = [line.split(" ")[0] for line in open(requirements, encoding="utf-8") if "==" in line and line[0] != " "]
+            sys.exit(
+                "Python's venv module does not work here: on Debian, install python3-venv and run this again."
+            )
+    wanted = [
+        line.split(" ")[0] for line in open(requirements, encoding="utf-8") if "==" in line and line[0] != " "
+    ]
     print("Installing %d pinned packages into %s …" % (len(wanted), venv), flush=True)
     done = subprocess.call(
         [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--progress-bar", "on",
          "--require-hashes", "-r", requirements]
     )  # fmt: skip
     if done:
-        sys.exit("The packages could not be installed: is the package registry reachable? Run this again when it is.")
+        sys.exit(
+            "The packages could not be installed: is the package registry reachable? Run this again when it is."
+        )
     pathlib.Path(stamp).write_text("")
     print("Installed in %.0f s." % (time.monotonic() - started), flush=True)
 

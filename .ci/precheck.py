@@ -10,9 +10,12 @@ def lack(version, which):
     version: (major, minor) of the running Python; which: finds a program by its name, or None.
     """
     if not (3, 11) <= tuple(version) <= (3, 14):
-        return "Grail needs Python 3.11 to 3.14 and this is %d.%d: say which with `make PYTHON=python3.12 …`." % (
-            version[0],
-            version[1],
+        return (
+            "Grail needs Python 3.11 to 3.14 and this is %d.%d: say which with `make PYTHON=python3.12 …`."
+            % (
+                version[0],
+                version[1],
+            )
         )
     if which("git") is None:
         return "Grail needs git, which is not on the PATH: install it and run this again."

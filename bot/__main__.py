@@ -62,9 +62,7 @@ def parser() -> argparse.ArgumentParser:
     check = add("check", "say what is wrong with config.yaml", _check)
     check.add_argument("file", nargs="?", metavar="FILE")
     manifest = add("manifest", "print the Slack app's manifest", _manifest)
-    manifest.add_argument(
-        "--url", metavar="URL", help="where Slack reaches Grail; left out: Socket Mode"
-    )
+    manifest.add_argument("--url", metavar="URL", help="where Slack reaches Grail; left out: Socket Mode")
     manifest.add_argument("--without", default="", metavar="A,B", help="what is not wanted")
     do = add("do", "a command from the terminal, for when Slack is down", _do)
     do.add_argument("words", nargs="+", metavar="WORDS", help='"status shop"')

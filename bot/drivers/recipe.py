@@ -178,7 +178,9 @@ class RecipeDriver:
     def _all(self) -> dict[str, Phase]:
         if not self._runs.exists():
             return {}
-        return {each.name: self._state(each).phase for each in self._runs.iterdir() if _RUN.fullmatch(each.name)}
+        return {
+            each.name: self._state(each).phase for each in self._runs.iterdir() if _RUN.fullmatch(each.name)
+        }
 
     def _lost(self, folder: Path) -> dict[str, Any]:
         """The runner died in the middle: end what it left running, and write down that nobody knows the end."""

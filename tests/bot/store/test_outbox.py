@@ -444,7 +444,13 @@ async def test_a_refused_card_goes_to_the_next_channel(desk: Desk) -> None:
 async def test_a_card_that_somebody_deletes_is_posted_anew_once(desk: Desk) -> None:
     await desk.stands("a")
     await desk.card("a", 2)
-    gone: dict[str, Any] = {"to": "C1", "to_kind": "card", "hop": 0, "repost": True, "why": "message_not_found"}
+    gone: dict[str, Any] = {
+        "to": "C1",
+        "to_kind": "card",
+        "hop": 0,
+        "repost": True,
+        "why": "message_not_found",
+    }
     await desk.store.settle(await desk.one(), "moved", now=desk.now, **gone)
     flight = await desk.one()
     assert flight.posted is None
