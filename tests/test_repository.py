@@ -37,7 +37,6 @@ TESTED_ELSEWHERE = {
     "bot/slack/views/": "tests/bot/slack/views/test_limits.py calls every view; tests/stories/ reads them",
     "bot/store/deploys.py": "tests/bot/services/test_deploys.py and tests/bot/services/test_claims.py, over real Redis",
     "bot/store/gathered.py": "calls that are put together: tests/bot/store/test_inbox.py makes many at once",
-    "bot/store/versions.py": "one number for a change of config.yaml, in tests/bot/test_reload.py",
     "bot/workspace/": "a program of its own: tests/bot/workspace/ looks at it over its HTTP",
     "handlers/notify.py": "tests/handlers/test_home.py",
     "handlers/operations.py": "tests/stories/test_operations.py",

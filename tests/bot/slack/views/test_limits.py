@@ -165,7 +165,7 @@ def test_what_operations_and_readers_of_the_audit_are_told(words: str) -> None:
         rows = [{"id": "card:deploy:d-1", "at": NOW, "text": words}] * count
         check(operations.undelivered("C0SHOP", words, rows))
     for again in (True, False):
-        work = GivenUp("1-0", words or "work", words, words, words, NOW, 5, again)
+        work = GivenUp("card", "mark", words or "work", words, words, words, NOW, 5, again)
         check(operations.given_up(work))
     check(operations.tried_again(words, words, words, NOW))
     check(operations.rests(words, words, "T1:U1"))
