@@ -193,7 +193,7 @@ class Jobs:
 
     async def _revived(self, job: Job) -> None:
         body = job.body
-        await self._channel.tried_again(body["mark"], body["what"], body["why"], body["by"], body["at"])
+        await self._channel.tried_again(body["card"], body["what"], body["why"], body["by"], body["at"])
 
     async def _confirmed(self, job: Job) -> None:
         body = job.body

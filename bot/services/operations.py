@@ -31,8 +31,11 @@ WHAT = {
 
 @dataclass(frozen=True)
 class GivenUp:
-    """Work that no worker could do. mark: what names it; whom: a name, "" when nobody is known; again: can be tried."""
+    """Work that no worker could do. card: of which all work on one thing shares one; mark: what names it; whom: a name,
+    "" when nobody is known; again: it can be tried.
+    """
 
+    card: str
     mark: str
     what: str
     detail: str
@@ -58,7 +61,9 @@ class Operations:
         detail, whom = await self._about(job)
         what = WHAT.get(job.kind, job.kind) or "something that is no work of mine"
         mark = mark_of(job.raw)
-        return GivenUp(mark, what, detail, whom, why, self._clock.now(), job.deliveries, bool(job.kind))
+        return GivenUp(
+            _card(job, mark), mark, what, detail, whom, why, self._clock.now(), job.deliveries, bool(job.kind)
+        )
 
     async def retry(self, mark: str, by: str, request: str) -> None:
         """Have it done again, from the start. Raises Stale when it is not there any more."""
@@ -95,6 +100,11 @@ class Operations:
         return "", ""
 
 
+def _card(job: Job | None, mark: str) -> str:
+    """A deploy whose every tick fails is one card, however many ticks it has."""
+    return f"{job.kind}:{job.thing}" if job and job.thing else mark
+
+
 def _told(letter: DeadLetter, by: str) -> dict[str, object]:
     kind = letter.job.kind if letter.job else ""
-    return {"mark": letter.mark, "what": WHAT.get(kind, kind), "why": letter.why, "by": by}
+    return {"card": _card(letter.job, letter.mark), "what": WHAT.get(kind, kind), "why": letter.why, "by": by}

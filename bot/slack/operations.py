@@ -33,12 +33,12 @@ class OperationsChannel:
 
     async def given_up(self, work: GivenUp) -> None:
         await self._card(
-            f"dead:{work.mark}",
+            f"dead:{work.card}",
             views.given_up(replace(work, why=masked(work.why), detail=masked(work.detail))),
         )
 
-    async def tried_again(self, mark: str, what: str, why: str, by: str, at: float) -> None:
-        await self._card(f"dead:{mark}", views.tried_again(what, masked(why), by, at))
+    async def tried_again(self, card: str, what: str, why: str, by: str, at: float) -> None:
+        await self._card(f"dead:{card}", views.tried_again(what, masked(why), by, at))
 
     async def undelivered(self, id: str, why: str) -> None:
         """The outbox gave something up. All that failed in one place for one reason within a day is one card."""
@@ -46,7 +46,7 @@ class OperationsChannel:
             log.error("operations.unreachable", id=id, why=why)
             return
         now = self._clock.now()
-        rows = await self._outbox.undeliverable(1000)
+        rows = await self._outbox.undeliverable(views.MOST)
         where = next(
             (str(row.get("where") or "") for row in rows if str(row["id"]).partition(":")[2] == id), ""
         )

@@ -18,7 +18,8 @@ from bot.slack.words import Word, split
 
 log = structlog.get_logger()
 
-WHILE_PAUSED = frozenset({"resume", "cancel", "notify"})  # what may still change something
+# What may still change something; what work that is tried again may do is judged when it is done.
+WHILE_PAUSED = frozenset({"resume", "cancel", "notify", "retry", "confirm"})
 
 
 class Router:

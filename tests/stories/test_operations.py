@@ -1,6 +1,7 @@
 """What operations see and do: work that was given up, what was not delivered, people whose rights rest."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 
 import orjson
@@ -11,7 +12,7 @@ from bot.store import keys
 from bot.store.connection import connect
 from bot.store.embedded import running as embedded_running
 from tests.fixtures.grail import GrailProcess
-from tests.fixtures.workspace import DANA, DEVI, MIA, OMAR, Workspace
+from tests.fixtures.workspace import DANA, DEVI, MIA, OLGA, OMAR, Workspace
 from tests.stories.steps import card_says, told, words_of
 
 Json = dict[str, Any]
@@ -94,6 +95,27 @@ async def test_a_second_press_finds_it_gone_and_a_second_failure_brings_the_card
     await memory.delete(keys.DEAD())
     await workspace.press(OMAR, "dead.retry", message=card["ts"], in_=OPS)
     assert "This work is not among what was given up any more" in await told(workspace, OMAR, OPS, "any more")
+
+
+async def test_all_that_fails_of_one_deploy_is_one_card(
+    workspace: Workspace, grail: GrailProcess, memory: Redis
+) -> None:
+    for number in (1, 2):
+        body = {"deploy": ["no name"], "number": number}
+        job = {"kind": "deploy.tick", "v": 1, "id": f"t{number}", "thing": "deploy:d-5", "body": body}
+        row = "\n".join(("", "4", "deploy:d-5", orjson.dumps(job).decode()))
+        await memory.rpush(keys.QUEUE(thing="deploy:d-5"), row)
+    await memory.xadd(keys.WORK(), {"thing": "deploy:d-5"})
+    await workspace.wait_until(partial(_dead, memory, 2))
+    found = await workspace.wait_for(OPS, lambda ms: "I gave up watching a deploy" in ms[-1]["text"])
+    assert len(found) == 1
+    await workspace.press(OMAR, "dead.retry", message=found[0]["ts"], in_=OPS)
+    await becomes(workspace, found[0], "Tried again by Omar")
+    assert len([m for m in await workspace.messages(OPS) if not m.get("ephemeral_to")]) == 1
+
+
+async def _dead(memory: Redis, number: int) -> bool:
+    return int(await memory.xlen(keys.DEAD())) == number
 
 
 async def test_who_asked_for_what_was_given_up_is_told_too(
@@ -184,6 +206,8 @@ async def test_a_changed_address_rests_the_rights_until_an_operator_confirms(
     await workspace.press(DANA, "person.confirm", message=card["ts"], in_=OPS)
     refusal = await told(workspace, DANA, OPS, "You may not confirm a person.")
     assert "It takes the role operator." in refusal
+    for who in (OMAR, OLGA):  # one of them is on call; a pause does not keep a person from being confirmed
+        await workspace.type(who, OPS, "/grail pause everything for a while")
     await workspace.press(OMAR, "person.confirm", message=card["ts"], in_=OPS)
     await told(workspace, OMAR, OPS, f"Confirmed: the rights of {new} hold again.")
     after = await becomes(workspace, card, "The rights of devi hold again")

@@ -9,6 +9,7 @@ from bot.slack import Message
 from bot.slack.views.text import actions, button, confirm, context, cut, escape, quiet, said, section, when
 
 SHOWN = 8
+MOST = 200  # messages that are counted
 
 
 def given_up(work: GivenUp) -> Message:
@@ -45,7 +46,7 @@ def tried_again(what: str, why: str, by: str, at: float) -> Message:
 def undelivered(where: str, why: str, newest: Sequence[dict[str, Any]]) -> Message:
     """Messages that Slack refused for good. newest: rows of the outbox's list, newest first."""
     number = len(newest)
-    many = "A message" if number == 1 else f"{number} messages"
+    many = "A message" if number == 1 else f"{number}{' or more' if number >= MOST else ''} messages"
     title = f"{many} could not be delivered to {place(where)}"
     lines = [
         f"• {when(float(row['at']))} {quiet(str(row.get('text') or row['id']), 150)}"

@@ -2,8 +2,8 @@
 
 from redis.asyncio import Redis
 
-from bot.store.dead import DeadLetters
-from bot.store.keys import WORK
+from bot.store.dead import PAGE, DeadLetters, mark_of
+from bot.store.keys import DEAD, WORK
 from bot.store.streams import Job, Work
 from tests.bot.store.conftest import Noted, Working
 from tests.fixtures.store import MovedClock, eventually
@@ -57,3 +57,14 @@ async def test_a_dead_letter_of_a_thing_lets_the_next_one_begin(
     async with working({"bad": fail, "good": noted}):
         await eventually(pushed)
     assert await DeadLetters(redis).count() == 1
+
+
+async def test_a_letter_is_found_by_its_mark_however_old_it_is(redis: Redis) -> None:
+    letters = DeadLetters(redis)
+    for number in range(2 * PAGE + 1):
+        await redis.xadd(DEAD(), {"job": f"job {number}", "why": "x", "at": "1", "tries": "5"})
+    newest, oldest = await letters.find(mark_of(f"job {2 * PAGE}")), await letters.find(mark_of("job 0"))
+    assert newest is not None
+    assert oldest is not None
+    assert (newest.raw, oldest.raw, oldest.mark) == (f"job {2 * PAGE}", "job 0", mark_of("job 0"))
+    assert await letters.find(mark_of("another")) is None
