@@ -70,9 +70,7 @@ async def test_status_deploys_and_why_tell_what_stands_and_how_it_came_there(
 async def test_older_deploys_come_a_page_at_a_time(workspace: Workspace, grail: GrailProcess) -> None:
     for number in range(1, 12):
         await workspace.type(DANA, PLACE, "/grail deploy shop to staging")
-        await workspace.wait_for(
-            PLACE, lambda ms, n=number: sum("staging: succeeded" in m["text"] for m in ms) == n
-        )
+        await workspace.wait_for(PLACE, partial(has_succeeded, number))
         await workspace.clock(forward=30)  # not the same words within 10 s
     await workspace.type(OLGA, PLACE, "/grail deploys shop")
     first = await workspace.wait_for(PLACE, lambda ms: "Deploys of shop" in words_of(ms[-1]), as_=OLGA)

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
@@ -42,7 +43,8 @@ async def test_a_deploy_that_lost_its_tick_gets_one_and_goes_on(house: House) ->
     await lose_work(house.redis)
     assert await found_by(house.worker("two")) == [Found(resumed=("d-1",))]
     assert await Work(house.redis).waits(THING)
-    [(_, row)] = await house.redis.xrange(keys.WORK())
+    client: Any = house.redis
+    [(_, row)] = await client.xrange(keys.WORK())
     assert row == {"thing": THING}
     queued = await house.redis.lrange(keys.QUEUE(thing=THING), 0, -1)
     assert len(queued) == 1
