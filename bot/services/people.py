@@ -29,7 +29,8 @@ LONGEST_GRANT = 90 * 24 * 3600
 
 
 class People:
-    """on_suspended: told once when somebody's rights begin to rest: the holder, and why.
+    """on_suspended: told when somebody is seen whose rights rest: the holder, why, and since when (seconds since the
+    epoch). By each process until it has gone well once, so that nobody rests untold.
 
     patience: for how many seconds Slack is asked again while it does not answer.
     """
@@ -41,7 +42,7 @@ class People:
         redis: Redis,
         clock: Clock,
         *,
-        on_suspended: Callable[[Holder, str], Awaitable[None]] | None = None,
+        on_suspended: Callable[[Holder, str, float], Awaitable[None]] | None = None,
         patience: float = PATIENCE_SECONDS,
     ) -> None:
         self._config = config_source
@@ -52,6 +53,7 @@ class People:
         self._preferences = PreferenceStore(redis)
         self._switch = Switch(redis)
         self._on_suspended = on_suspended
+        self._told: dict[str, float] = {}  # whose rights rest, and since when, as far as it was told
         self.audits = Audit(redis)
 
     # ---- who it is
@@ -243,8 +245,11 @@ class People:
         if binding.fresh and holder.suspended:
             whom = await self.audits.pseudonym(_who(holder), holder.name)
             await self.audit(None, "suspend", whom, binding.why, "")
-            if self._on_suspended:
-                await self._on_suspended(holder, holder.suspended)
+        if holder.suspended and self._on_suspended:
+            since = binding.since or now
+            if self._told.get(_who(holder)) != since:
+                await self._on_suspended(holder, holder.suspended, since)
+                self._told[_who(holder)] = since
         return holder
 
     async def _with_groups(self, holder: Holder, *, proved: bool) -> Holder:

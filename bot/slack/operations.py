@@ -64,14 +64,16 @@ class OperationsChannel:
         if found.released or found.ended:
             await self._card(f"claims:{int(self._clock.now() * 1000)}", views.claims(found))
 
-    async def suspended(self, holder: Holder, why: str) -> None:
+    async def suspended(self, holder: Holder, why: str, since: float) -> None:
+        """May be told again and again, by any process: it is the same card."""
         who = f"{holder.team_id}:{holder.user_id}"
-        await self._card(f"suspended:{who}", views.rests(holder.name, why, who))
+        await self._card(f"suspended:{who}", views.rests(holder.name, why, who), at=since)
 
     async def confirmed(self, who: str, name: str, email: str, by: str, at: float) -> None:
         await self._card(f"suspended:{who}", views.confirmed(name, email, by, at))
 
-    async def _card(self, id: str, message: Message, *, urgent: bool = True) -> None:
+    async def _card(self, id: str, message: Message, *, urgent: bool = True, at: float | None = None) -> None:
+        """at: when it became so; what became so earlier never replaces it."""
         channel = self._config().channels.operations
-        version = int(self._clock.now() * 1_000_000)
+        version = int((self._clock.now() if at is None else at) * 1_000_000)
         await self._outbox.card(f"{OWN}{id}", channel, message, version=version, urgent=urgent)

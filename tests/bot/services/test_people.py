@@ -15,7 +15,7 @@ from bot.clients.slack import Slack
 from bot.clock import Clock
 from bot.config import Config, Grant, HeldBy, Role, load
 from bot.domain.rights import Holder, may
-from bot.errors import Conflict, NotFound, NotUnderstood
+from bot.errors import Conflict, NotFound, NotUnderstood, StoreUnavailable
 from bot.services.people import LONGEST_GRANT, People, Quiet
 from bot.store.audit import Audit
 from tests.fixtures.workspace import DANA, DARIO, GUS, MIA, OLGA, OMAR, SAM, Workspace
@@ -44,6 +44,7 @@ class World:
     told: list[tuple[str, str]]
     current: list[Config]
     patient: People
+    untold: list[Exception]
 
     def id(self, email: str) -> str:
         users = self.workspace.server.core.world.users.values()
@@ -68,14 +69,19 @@ class World:
 async def world(workspace: Workspace, redis: Redis, clock_file: Path) -> AsyncIterator[World]:
     slack = Slack(workspace.settings.bot_token, base_url=workspace.api_url, timeout=2)
     clock, told = Clock(clock_file), []
+    untold: list[Exception] = []  # what the next telling fails with
     current = [ACME]
 
-    async def tell(holder: Holder, why: str) -> None:
+    async def tell(holder: Holder, why: str, since: float) -> None:
+        if not clock.now() - 3600 < since <= clock.now():
+            raise AssertionError(since)
+        if untold:
+            raise untold.pop()
         told.append((holder.user_id, why))
 
     people = People(lambda: current[0], slack, redis, clock, on_suspended=tell, patience=0.5)
     patient = People(lambda: current[0], slack, redis, clock, patience=30)
-    yield World(workspace, people, clock, told, current, patient)
+    yield World(workspace, people, clock, told, current, patient, untold)
     await slack.close()
 
 
@@ -181,11 +187,27 @@ async def test_an_e_mail_that_two_accounts_have_suspends_both(world: World) -> N
         assert (await world.people.holder(TEAM, user)).suspended == (
             f"two Slack accounts have your e-mail address {OMAR}"
         )
+    told = [user for user, _ in world.told]
+    assert told == [double, omar], "each of the two can be confirmed"
     admin = await world.holder(MIA)
     assert await world.people.confirm(admin, omar) == OMAR
     await world.later()
     assert (await world.people.holder(TEAM, double)).suspended is not None
     assert (await world.people.holder(TEAM, omar)).suspended is None
+
+
+async def test_rights_that_rest_are_told_again_until_that_has_gone_well(world: World) -> None:
+    user = world.id(DARIO)
+    await world.people.holder(TEAM, user)
+    world.rename(user, "dario@elsewhere.example")
+    await world.later()
+    world.untold.append(StoreUnavailable("Redis does not answer."))
+    with pytest.raises(StoreUnavailable):
+        await world.people.holder(TEAM, user)
+    assert world.told == []
+    await world.people.holder(TEAM, user)
+    await world.people.holder(TEAM, user)
+    assert [told for told, _ in world.told] == [user]
 
 
 async def test_an_e_mail_that_goes_to_another_account_suspends_it_there(world: World) -> None:
