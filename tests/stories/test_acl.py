@@ -1,8 +1,11 @@
 """Web and worker with no more rights in Redis than docs/redis.acl gives them, as docs/redis-acl.md says to run them."""
 
+import asyncio
+import re
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +13,8 @@ import pytest
 
 from tests.fixtures.grail import GrailProcess
 from tests.fixtures.store import Server, short_folder
-from tests.fixtures.workspace import DANA, OMAR, Workspace
-from tests.stories.steps import card_says, cards, told
+from tests.fixtures.workspace import DANA, OLGA, OMAR, Workspace
+from tests.stories.steps import card_says, cards, told, words_of
 
 ACL = Path(__file__).parents[2] / "docs" / "redis.acl"
 
@@ -37,6 +40,14 @@ def ended() -> Iterator[list["subprocess.Popen[bytes]"]]:
             process.send_signal(signal.SIGTERM)
     for process in processes:
         process.wait(timeout=20)
+
+
+async def run(grail: GrailProcess, *words: str, **more: str) -> "subprocess.CompletedProcess[str]":
+    """A command of the terminal, in the environment of the web side."""
+    return await asyncio.to_thread(  # the workspace lives in this loop
+        subprocess.run, [sys.executable, "-m", "bot", *words], env=grail.environment | more, cwd=ACL.parents[1],
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
 
 
 def address(server: Server, user: str) -> str:
@@ -78,17 +89,42 @@ async def test_web_and_worker_live_with_the_least_rights_in_redis(
         ("deploys shop", "d-3"),
         ("why d-1", "succeeded"),
         ("notify deploys failures", "failures"),
-        ("whoami token", "grail-"),
+        ("my data", "I have sent it to you directly."),
     ):
         await workspace.type(DANA, "#general", f"/grail {words}")
         await told(workspace, DANA, "#general", answer)
     await workspace.open_home(DANA)
     await workspace.wait_until(lambda: workspace.home(DANA), within=20)
-    await workspace.type(OMAR, "#general", "/grail pause everything to see whether it can")
-    await told(workspace, OMAR, "#general", "paused")
+    for who in (OMAR, OLGA):  # one of the two is on call
+        await workspace.type(who, "#general", "/grail pause everything to see whether it can")
+    await workspace.wait_for(
+        "#general", lambda ms: any("Everything is paused: to see" in words_of(m) for m in ms)
+    )
 
-    for place in ("#storefront", "#platform", "#unsorted"):
-        assert len(cards(await workspace.messages(place))) == 1
+    # The terminal asks the web side, which then has to admit a deploy itself; the audit is walked from anywhere.
+    await workspace.type(DANA, "#general", "/grail whoami token")
+    found = re.search(r"```(grail-[\w-]+)```", await told(workspace, DANA, "#general", "```grail-"))
+    assert found is not None
+    do = await run(grail, "do", "status shop", "--url", grail.url, GRAIL_TOKEN=found[1])
+    assert (do.returncode, do.stderr) == (0, "")
+    do = await run(grail, "do", "deploy search to staging", "--url", grail.url, GRAIL_TOKEN=found[1])
+    assert "Everything is paused since" in do.stderr
+    for who in (OMAR, OLGA):
+        await workspace.type(who, "#general", "/grail resume")
+    await workspace.wait_for("#general", lambda ms: any("Going on after" in words_of(m) for m in ms))
+    do = await run(
+        grail, "do", "deploy search to production --plan", "--url", grail.url, GRAIL_TOKEN=found[1]
+    )
+    assert do.returncode == 1
+    do = await run(grail, "do", "deploy search to staging", "--url", grail.url, GRAIL_TOKEN=found[1])
+    assert "d-4" in do.stdout
+    verify = await run(grail, "audit", "verify")
+    assert verify.stdout.splitlines()[-1].startswith("The audit is whole: ")
+
+    # What was asked in a terminal has its card in the team's channel.
+    await workspace.wait_for("#storefront", lambda ms: "succeeded" in cards(ms)[1]["text"], within=25)
+    for place, count in (("#storefront", 2), ("#platform", 1), ("#unsorted", 1)):
+        assert len(cards(await workspace.messages(place))) == count
     last = "The last 8 lines of d-3:"
     await workspace.wait_for("#unsorted", lambda ms: any(m["text"] == last for m in ms), within=20)
     words = grail.text()
