@@ -35,6 +35,7 @@ async def lose_work(redis: Redis) -> None:
     """As if the newest writes of the streams had been lost."""
     for key in (keys.WORK(), keys.WORK_OF(host="here"), keys.QUEUE(thing=THING), keys.HOLDING(thing=THING)):
         await redis.delete(key)
+    await redis.delete(keys.TIMERS(), keys.TIMER_ROWS())
 
 
 async def test_a_deploy_that_lost_its_tick_gets_one_and_goes_on(house: House) -> None:
@@ -49,6 +50,9 @@ async def test_a_deploy_that_lost_its_tick_gets_one_and_goes_on(house: House) ->
     queued = await house.redis.lrange(keys.QUEUE(thing=THING), 0, -1)
     assert len(queued) == 1
     assert f'"kind":"{TICK}"' in queued[0]
+    assert (
+        await house.redis.zscore(keys.TIMERS(), "guard:d-1") is not None
+    )  # and who looks after it from outside
     assert (await ticked(house.worker("two"), "d-1"))[-1].state == "succeeded"
 
 
@@ -121,7 +125,18 @@ async def test_nothing_is_admitted_on_another_server_before_the_claims_are_confi
     await lose_work(house.redis)
 
     waiting = asyncio.create_task(web.request(replace(WANTED, service="search", request="r-2")))
-    # Not the right to wait for ever: the answer is a sentence, or the deploy once a worker has confirmed.
+    search = keys.DEPLOYS(service="search")
+
+    async def asked_twice() -> bool:  # the request has looked, and looked again
+        stats: Any = await house.redis.info("commandstats")
+        return int(stats["cmdstat_evalsha"]["calls"]) >= asked + 2
+
+    stats: Any = await house.redis.info("commandstats")
+    asked = int(stats["cmdstat_evalsha"]["calls"])
+    await eventually(asked_twice)
+    assert not waiting.done()
+    assert not await house.redis.exists(search)
+    # The answer is a sentence (see below), or the deploy once a worker has confirmed.
     assert await found_by(worker) == [Found(resumed=("d-1",))]
     assert (await waiting).id == "d-2"
 
