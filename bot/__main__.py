@@ -1,5 +1,10 @@
 """The command line: `python -m bot …`, also installed as `grail`."""
 
+import signal
+
+if __name__ == "__main__":  # Ctrl-C while the rest is still being imported ends it without a word
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import argparse
 import asyncio
 import sys
@@ -15,6 +20,8 @@ Action = Callable[[argparse.Namespace], int]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out one command; the exit status is 0, 1 for what could not be done, 2 for a wrong call."""
+    if __name__ == "__main__":
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words[:1] == ["workspace"]:
         # A program of its own, with options of its own.

@@ -1,6 +1,7 @@
 """The composition root: the only file that constructs Grail. Straight down, undone in reverse."""
 
 import asyncio
+import errno
 import os
 import socket
 from collections.abc import Callable
@@ -110,8 +111,8 @@ class Grail:
                 routes(transport=over_http, terminal=Terminal(router, people, clock), ready=self.amiss)
             )
             if self.slack_settings.app_token:
-                await transport.connect(self.slack_settings.app_token)
                 self._undo.push_async_callback(transport.close)
+                await transport.connect(self.slack_settings.app_token)
         reload = Reload(self, Versions(self.redis), work, clock, outbox)
         self._loop(reload.run(settings.config, self._stop, self.again), "watch over config.yaml")
         if worker_side:
@@ -155,7 +156,9 @@ class Grail:
         await self._undo.aclose()
 
     def _loop(self, run: Any, name: str) -> None:
-        self._loops.append(asyncio.create_task(run, name=name))
+        task = asyncio.create_task(run, name=name)
+        task.add_done_callback(_ended)
+        self._loops.append(task)
 
     async def _listen(self, app: web.Application) -> None:
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=3)
@@ -167,10 +170,21 @@ class Grail:
             site = web.TCPSite(runner, host, self.settings.port)
             await site.start()
         except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                why = os.strerror(error.errno) if error.errno else str(error)
+                raise StartFault(
+                    f"Grail cannot listen at {host}, port {self.settings.port} ({why}): look at HOST and PORT."
+                ) from error
             raise StartFault(
                 f"Port {self.settings.port} is in use: end what listens there, or choose another with PORT or --port."
             ) from error
         self.port = runner.addresses[0][1]
+
+
+def _ended(task: asyncio.Task[None]) -> None:
+    """What runs for as long as Grail does has ended: if it broke, the log says of what."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("loop.broken", loop=task.get_name(), exc_info=error)
 
 
 def host_name(file: Any) -> str:

@@ -3,9 +3,10 @@
 import asyncio
 import os
 import secrets
+import shutil
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -46,7 +47,8 @@ async def run(settings: Settings, *, workspace: bool) -> int:
             "There are no Slack credentials: set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET or SLACK_APP_TOKEN, "
             "or try it in the local workspace with --workspace."
         )
-    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    settings.make_data()
+    _need_git()
     shield()  # a recipe of the same user could read our tokens from our environment otherwise
     async with AsyncExitStack() as undo:
         stop = _stop_signals()
@@ -57,7 +59,10 @@ async def run(settings: Settings, *, workspace: bool) -> int:
             undo.push_async_callback(redis.stop)
         if example:
             _say("Acme: its repository, its services and their front …")
-            running = await acme.start(settings.data)
+            try:
+                running = await acme.start(settings.data)
+            except acme.AcmeFault as fault:
+                raise StartFault(str(fault)) from fault
             undo.push_async_callback(running.stop)
         local = None
         if settings.slack is None or workspace:
@@ -66,7 +71,8 @@ async def run(settings: Settings, *, workspace: bool) -> int:
         grail = Grail(settings, say=_say)
         undo.push_async_callback(grail.stop)
         _reload_on_hangup(grail)
-        await grail.start(redis_url, web_side=True, worker_side=True)
+        if not await _unless(stop, grail.start(redis_url, web_side=True, worker_side=True)):
+            return 0
         _say(f"Grail listens at http://localhost:{grail.port}")
         if local is not None:
             await local.start(grail.port)
@@ -147,12 +153,17 @@ async def serve(settings: Settings, *, web_side: bool) -> int:
             "There are no Slack credentials: set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET or SLACK_APP_TOKEN."
         )
     shield()
+    settings.make_data()
+    _need_git()
     stop = _stop_signals()
     async with AsyncExitStack() as undo:
         grail = Grail(settings, say=_say)
         undo.push_async_callback(grail.stop)
         _reload_on_hangup(grail)
-        await grail.start(settings.redis_url, web_side=web_side, worker_side=not web_side)
+        if not await _unless(
+            stop, grail.start(settings.redis_url, web_side=web_side, worker_side=not web_side)
+        ):
+            return 0
         _say(f"Grail listens at http://localhost:{grail.port}" if web_side else "The worker works.")
         await stop.wait()
     return 0
@@ -226,6 +237,26 @@ async def _redis(settings: Settings) -> AsyncIterator[Any]:
 
 def _reload_on_hangup(grail: Grail) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, grail.again.set)
+
+
+def _need_git() -> None:
+    if shutil.which("git") is None:
+        raise StartFault(
+            "There is no git on this machine: install it, for every deploy begins with a commit."
+        )
+
+
+async def _unless(stop: asyncio.Event, start: Coroutine[Any, Any, None]) -> bool:
+    """Wait for a start, which may hang on others; False when the process is to end before it is done."""
+    starting, ending = asyncio.create_task(start), asyncio.create_task(stop.wait())
+    await asyncio.wait({starting, ending}, return_when=asyncio.FIRST_COMPLETED)
+    ending.cancel()
+    if starting.done():
+        starting.result()
+        return True
+    starting.cancel()
+    await asyncio.gather(starting, return_exceptions=True)
+    return False
 
 
 def _stop_signals() -> asyncio.Event:

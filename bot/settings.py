@@ -33,6 +33,18 @@ class Settings:
     slack: SlackSettings | None
     others: tuple[str, ...] = ()  # the secrets of all other systems
 
+    def make_data(self) -> None:
+        """Make the data folder, for this user alone. Raises StartFault where nothing can be kept there."""
+        try:
+            self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+            (self.data / ".written").touch()
+            (self.data / ".written").unlink()
+        except OSError as error:
+            raise StartFault(
+                f"Nothing can be kept in {self.data} ({error.strerror}): "
+                "set GRAIL_DATA to a folder that can be written."
+            ) from error
+
     def secrets(self) -> tuple[str, ...]:
         """What must never stand in a log line or in a recipe's output."""
         slack = self.slack
@@ -45,6 +57,8 @@ def read(
 ) -> Settings:
     """The settings of this process; `config` and `port` come from the command line and win. Raises StartFault."""
     env = os.environ if environment is None else environment
+    if port is not None and not 0 <= port <= 65535:
+        raise StartFault(f"--port is {port}: it has to be a port, 0 to 65535.")
     path = Path(config or env.get("GRAIL_CONFIG") or "config.yaml").absolute()
     data = env.get("GRAIL_DATA")
     return Settings(

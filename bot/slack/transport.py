@@ -31,6 +31,7 @@ from bot.store.inbox import Inbox
 log = structlog.get_logger()
 
 OPTION_VALUE = 150  # characters; what is longer can only be typed, for half of it would be another
+CONNECT_SECONDS = 5.0  # how long a start waits for Socket Mode
 WITHIN = 2.0  # seconds that a form's check or a select's options may take of Slack's three
 
 ANY = re.compile(r"[\s\S]*")
@@ -86,6 +87,7 @@ class Transport:
         self._app.options(ANY)(self._options)
         self._app.shortcut(ANY)(self._shortcut)
         self._socket: Any = None
+        self._connecting: asyncio.Task[None] | None = None
 
     async def receive(self, headers: Mapping[str, str], body: str) -> tuple[int, dict[str, str], str]:
         """One HTTP request of Slack: (status, headers, body) of the answer. 503 when it could not be stored."""
@@ -94,13 +96,21 @@ class Transport:
         return answer.status, dict(answer.first_headers_without_set_cookie()), answer.body or ""
 
     async def connect(self, app_token: str) -> None:
-        """Receive over Socket Mode instead: no public address is needed."""
+        """Receive over Socket Mode instead: no public address is needed. A Slack that is away is tried again."""
         from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 
         self._socket = AsyncSocketModeHandler(self._app, app_token, web_client=self._web)
-        await self._socket.connect_async()
+        self._connecting = asyncio.create_task(self._socket.connect_async(), name="Socket Mode")
+        done, _ = await asyncio.wait({self._connecting}, timeout=CONNECT_SECONDS)
+        for task in done:
+            task.result()
+        if not done:
+            log.warning("slack.unreachable", says="Slack does not answer; I go on trying to connect.")
 
     async def close(self) -> None:
+        if self._connecting is not None:
+            self._connecting.cancel()
+            await asyncio.gather(self._connecting, return_exceptions=True)
         if self._socket is not None:
             await self._socket.close_async()
 

@@ -41,7 +41,11 @@ async def backup(redis: Redis, file: Path) -> Copied:
     names = await _names(redis)
     half = file.with_name(file.name + ".part")
     copied = 0
-    with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+    try:
+        begun = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    except OSError as error:
+        raise BackupFault(f"{file} cannot be written: {error.strerror}.") from error
+    with os.fdopen(begun, "wb") as out:
         out.write(orjson.dumps({"format": FORMAT, "version": VERSION, "keys": len(names)}) + b"\n")
         for begin in range(0, len(names), AT_ONCE):
             part = names[begin : begin + AT_ONCE]

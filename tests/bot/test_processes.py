@@ -17,7 +17,7 @@ def grail(*words: str, timeout: float = 20, **environment: str) -> subprocess.Co
     return subprocess.run(
         [sys.executable, "-m", "bot", *words],
         cwd=ROOT,
-        env={"PATH": os.environ["PATH"], **environment},
+        env={"PATH": os.environ["PATH"]} | environment,
         capture_output=True,
         text=True,
         timeout=timeout,
@@ -128,3 +128,111 @@ def test_make_run_serves_acme_and_the_workspace_and_control_c_ends_all_of_it(tmp
     process.stdout.close()
     left = subprocess.run(["pgrep", "-fa", str(tmp_path)], capture_output=True, text=True, check=False).stdout
     assert left == ""
+
+
+def test_a_data_folder_that_cannot_be_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    data = tmp_path / "file" / "data"
+    assert one_sentence(grail("run", GRAIL_DATA=str(data))) == (
+        f"Nothing can be kept in {data} (Not a directory): set GRAIL_DATA to a folder that can be written."
+    )
+
+
+def test_a_machine_without_git_is_told_so(tmp_path: Path) -> None:
+    assert one_sentence(grail("run", GRAIL_DATA=str(tmp_path / "data"), PATH=str(tmp_path))) == (
+        "There is no git on this machine: install it, for every deploy begins with a commit."
+    )
+
+
+def test_a_redis_that_is_not_there_is_named_without_its_password(tmp_path: Path) -> None:
+    url = f"redis://me:geheim-1@127.0.0.1:{free_port()}/0"
+    done = grail(
+        "worker", GRAIL_DATA=str(tmp_path), REDIS_URL=url, SLACK_BOT_TOKEN="xoxb-1", SLACK_SIGNING_SECRET="s"
+    )
+    said = one_sentence(done)
+    assert said.startswith("Redis at redis://me@127.0.0.1:")
+    assert said.endswith("start it, or set REDIS_URL to one that runs.")
+    assert "geheim-1" not in done.stderr + done.stdout
+
+
+def test_a_port_that_is_none_and_a_host_that_is_not_ours_are_said_as_what_they_are(tmp_path: Path) -> None:
+    said = one_sentence(grail("run", "--port", "99999", GRAIL_DATA=str(tmp_path)))
+    assert said == "--port is 99999: it has to be a port, 0 to 65535."
+    said = one_sentence(grail("run", "--port", "0", GRAIL_DATA=str(tmp_path), HOST="192.0.2.1"))
+    assert said == (
+        "Grail cannot listen at 192.0.2.1, port 0 (Cannot assign requested address): look at HOST and PORT."
+    )
+
+
+def test_a_second_grail_on_the_same_data_is_told_of_the_first(tmp_path: Path) -> None:
+    first = began(tmp_path)
+    try:
+        said = one_sentence(grail("run", "--port", "0", GRAIL_DATA=str(tmp_path)))
+        assert said.startswith("Another Grail is running on ")
+    finally:
+        first.send_signal(signal.SIGTERM)
+        first.send_signal(signal.SIGTERM)  # twice is once
+        assert first.wait(timeout=20) == 0
+        assert first.stdout is not None
+        first.stdout.close()
+
+
+def began(data: Path, *words: str, **environment: str) -> "subprocess.Popen[str]":
+    """A `grail run` of Acme that is up."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot", "run", "--port", "0", *words],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "GRAIL_DATA": str(data), "GRAIL_WORKSPACE_PORT": str(free_port())}
+        | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert any("Ctrl-C" in line for line in process.stdout)
+    return process
+
+
+@pytest.mark.parametrize("moment", ["import", "start"])
+def test_control_c_at_the_very_start_ends_it_without_a_traceback(moment: str, tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-v", "-m", "bot", "run", "--port", "0"],
+        cwd=ROOT,
+        env={
+            "PATH": os.environ["PATH"],
+            "GRAIL_DATA": str(tmp_path),
+            "GRAIL_WORKSPACE_PORT": str(free_port()),
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    word = "import 'bot.errors'" if moment == "import" else "Acme: its repository"
+    for line in process.stdout:
+        if word in line:
+            break
+    process.send_signal(signal.SIGINT)
+    rest = process.stdout.read()
+    assert process.wait(timeout=20) in (0, 130, -signal.SIGINT)
+    process.stdout.close()
+    assert "Traceback" not in rest
+
+
+def test_a_start_that_waits_for_a_slack_that_is_away_goes_on_and_ends_when_it_is_told_to(
+    tmp_path: Path,
+) -> None:
+    away = f"http://127.0.0.1:{free_port()}/"
+    process = began(tmp_path, SLACK_API_URL=away, SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1")
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=20) == 0
+    assert process.stdout is not None
+    process.stdout.close()
+
+
+def test_a_backup_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "none" / "copy"
+    said = one_sentence(grail("backup", str(file), GRAIL_DATA=str(tmp_path / "data")))
+    assert said == f"{file} cannot be written: No such file or directory."
