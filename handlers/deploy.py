@@ -111,7 +111,7 @@ async def form(turn: Turn, incomplete: Incomplete) -> Reply:
         {"services": "a service", "environment": "an environment"}[name] for name in incomplete.missing
     )
     words = f"I need {needs}. Say it as `deploy <service> to <environment>`, for example `deploy shop to staging`."
-    return Reply(said(words), form=view, outcome="asked")
+    return Reply(said(escape(words)), form=view, outcome="asked")
 
 
 async def check_form(turn: Turn) -> Mapping[str, str]:
@@ -162,8 +162,7 @@ COMMANDS = [
         right="deploy",
         form=form,
         examples=["deploy {service} to {environment}", "deploy {service} {environment} {main} --plan"],
-        detail="Without a ref I take the environment's own, else the head of the main branch; the card says which. "
-        "`--plan` only says what would happen.",
+        detail="Without a ref I take the environment's own, else the head of the main branch; the card says which.",
         **_USAGE,
     ),
     Command(

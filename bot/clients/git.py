@@ -32,6 +32,7 @@ _BRANCH_FORMAT = (
     "--format=%(refname:short)%00%(objectname)%00%(authorname)%00%(authoremail:trim)%00%(committerdate:unix)"
     "%00%(subject)"
 )
+STILL_FRESH = 60.0  # seconds after which nobody takes what came of a fetch that was left
 _CLOSE = 60  # of 100, by rapidfuzz: from here on "did you mean" is a help
 
 
@@ -63,21 +64,28 @@ def environment_for_git(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 class Git:
-    """timeout: seconds for one call of git; the first mirror of a large repository gets ten times as long."""
+    """timeout: seconds for one call of git; the first mirror of a large repository gets ten times as long.
+
+    patience: seconds that a caller waits for a fetch. One that takes longer goes on, for whoever asks again.
+    """
 
     def __init__(
         self,
         data: Path,
         *,
         timeout: float = 60,
+        patience: float = 6,
         environ: Mapping[str, str] | None = None,
         program: str = "git",
     ) -> None:
         self._repos = data / "repos"
         self._timeout = timeout
+        self._patience = patience
         self._environ = environment_for_git(os.environ if environ is None else environ)
         self._program = program
         self._locks: dict[Path, asyncio.Lock] = {}
+        # Fetches that nobody waits for any more, and since when (time.monotonic()).
+        self._left: dict[tuple[Path, tuple[str, ...]], tuple[asyncio.Task[None], float]] = {}
 
     def mirror(self, repository: str) -> Path:
         """Where the mirror of `repository` is, or will be."""
@@ -190,6 +198,22 @@ class Git:
                 await asyncio.to_thread(shutil.rmtree, beside)
 
     async def _take(self, repository: str, called: str, *refspecs: str) -> None:
+        """Fetch, or take what came of a fetch that an earlier caller could not wait for."""
+        key = (self.mirror(repository), refspecs)
+        fetch, since = self._left.pop(key, (None, 0.0))
+        if fetch is None or (fetch.done() and time.monotonic() - since > STILL_FRESH):
+            fetch = asyncio.create_task(self._fetched(repository, called, *refspecs))
+            fetch.add_done_callback(lambda done: done.cancelled() or done.exception())
+        try:
+            async with asyncio.timeout(self._patience):
+                await asyncio.shield(fetch)
+        except TimeoutError:
+            raise OutsideUnavailable("git", f"The repository of {called} is still being fetched.") from None
+        finally:
+            if not fetch.done():
+                self._left[key] = fetch, time.monotonic()
+
+    async def _fetched(self, repository: str, called: str, *refspecs: str) -> None:
         mirror = self.mirror(repository)
         options = [each for each in refspecs if each.startswith("--")]
         wanted = [each for each in refspecs if not each.startswith("--")]

@@ -26,6 +26,7 @@ __all__ = ["Outbox", "Posted"]
 
 log = structlog.get_logger()
 
+OPEN_SECONDS = 3.0  # as long as a trigger lives
 FILE_LIMIT = 1_000_000  # characters of a file; of a longer one the end is kept
 _USER = re.compile(r"[UW][A-Z0-9]{2,}")
 
@@ -124,9 +125,10 @@ class Outbox:
     async def open(self, trigger: str, view: Mapping[str, Any]) -> bool:
         """Open a form, now or never: a trigger dies within 3 s. False: it did not open."""
         try:
-            await self._slack.call("views.open", trigger_id=trigger, view=view)
-        except (SlackRefused, SlackRateLimited, SlackUnavailable) as error:
-            log.warning("A form did not open", why=str(error))
+            async with asyncio.timeout(OPEN_SECONDS):
+                await self._slack.call("views.open", trigger_id=trigger, view=view)
+        except (SlackRefused, SlackRateLimited, SlackUnavailable, TimeoutError) as error:
+            log.warning("A form did not open", why=str(error) or "Slack is slow")
             return False
         return True
 

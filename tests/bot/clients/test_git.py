@@ -236,3 +236,31 @@ async def test_a_lock_that_a_killed_git_left_behind_does_not_stay_in_the_way(sho
         await asked.commit(str(shop), "main")  # it is young: its git may live
     os.utime(lock, (0, 0))
     assert (await asked.commit(str(shop), "main")).sha == sha
+
+
+async def test_a_fetch_that_takes_longer_than_anybody_waits_goes_on_and_is_there_for_who_asks_again(
+    shop: Path, tmp_path: Path
+) -> None:
+    gate, count, program = tmp_path / "gate", tmp_path / "count", tmp_path / "slow-git"
+    program.write_text(
+        '#!/bin/sh\ncase "$*" in *" fetch "*)\n'
+        f'echo x >> "{count}"; while [ -e "{gate}" ]; do sleep 0.02; done;; esac\nexec git "$@"\n'
+    )
+    program.chmod(0o755)
+    gate.touch()
+    slow = Git(tmp_path / "data", program=str(program), patience=0.5)
+    for _ in range(2):
+        with pytest.raises(OutsideUnavailable, match=r"^The repository of shop is still being fetched\.$"):
+            await slow.commit(str(shop), "main", name="shop")
+    gate.unlink()
+    async with asyncio.timeout(20):
+        while True:
+            try:
+                found = await slow.commit(str(shop), "main", name="shop")
+                break
+            except OutsideUnavailable:
+                pass  # a loaded machine: ask again, as a person would
+    assert found.subject == "Open the shop"
+    assert count.read_text() == "x\n"
+    moved = commit(shop, "Sell tea")
+    assert (await Git(tmp_path / "data").commit(str(shop), "main")).sha == moved

@@ -156,3 +156,12 @@ async def test_a_branch_whose_name_is_too_long_for_a_menu_is_left_out_and_never_
     assert long in values
     assert values[long] == long[:74] + "…"
     assert longer not in values
+
+
+async def test_a_form_that_does_not_open_in_time_is_said_in_words_instead(
+    workspace: Workspace, grail: GrailProcess
+) -> None:
+    await workspace.weather(slow=20, methods=["views.open"], times=1)
+    await workspace.type(DEVI, PLACE, "/grail deploy shop")
+    said = await told(workspace, DEVI, PLACE, "I need an environment.", within=8)
+    assert "Say it as `deploy &lt;service&gt; to &lt;environment&gt;`" in said
