@@ -56,12 +56,13 @@ async def my_data(turn: Turn) -> Reply:
 COMMANDS = [
     Command(
         "audit [<service>] [<words>]",
-        "who did what, of a service or of everything, in the last 7 days or so long",
+        "who did what, of a service or of everything, in the last 7 days or as long as you say",
         audit,
         right="audit",
         examples=["audit {service} 7d", "audit 24h"],
         detail="It tells what was asked for and what came of it, refusals too. `grail audit verify` says whether "
         "anybody has changed it.",
+        takes="24h",
     ),
     Command(
         "my data",

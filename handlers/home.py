@@ -1,7 +1,7 @@
 """The home card, help, whoami: where a person begins."""
 
 from bot.domain.rights import places, roles, words
-from bot.errors import NotAllowed, NotFound
+from bot.errors import NotAllowed, NotFound, NotUnderstood
 from bot.slack import Command, Press, Reply, Turn
 from bot.slack.grammar import nearest, safe
 from bot.slack.views import home as views
@@ -42,7 +42,14 @@ async def help_(turn: Turn) -> Reply:
 async def whoami(turn: Turn) -> Reply:
     """Who Grail takes this person for, and exactly what that person may do."""
     config, holder = turn.services.config(), turn.holder
-    if tuple(word.casefold() for word in turn.given.words) == ("token",):
+    words_given = " ".join(turn.given.words)
+    if words_given and words_given.casefold() != "token":
+        raise NotUnderstood(
+            f"`whoami` tells you about yourself alone, so `{safe(words_given, 40)}` says nothing to it.",
+            code="too-many-words",
+            hint="Say `whoami`, or `whoami token` for the terminal.",
+        )
+    if words_given:
         if turn.ask.how == "mention":  # the answer stands in the thread, and a token is like a password
             raise NotAllowed(
                 "A token is for your eyes alone, and everybody here would read it.",
@@ -52,7 +59,7 @@ async def whoami(turn: Turn) -> Reply:
         token = await turn.services.people.token(holder)
         return Reply(views.token(token))
     may_do = [
-        (command.word, places(config, holder, command.right, turn.now))
+        (command, places(config, holder, command.right, turn.now))
         for command in turn.commands.values()
         if command.right is not None
     ]
@@ -107,6 +114,7 @@ COMMANDS = [
         whoami,
         examples=["whoami"],
         detail="`whoami token` gives you a token for `grail do`, for when Slack is down.",
+        takes="token",
     ),
 ]
 PRESSES = [Press("home.help", press_help, changes=False)]

@@ -10,12 +10,15 @@ from bot.slack.views.notify import chosen
 
 KINDS = ("deploys",)
 _HOURS = re.compile(r"^([01]?\d|2[0-3]):([0-5]\d)$")
+_BETWEEN = re.compile(r"(?<=\d)\s*[-–—]+\s*(?=\d)")  # 22:00-7:00
+LITTLE = ("to", "from", "until")
 HINT = "Say `notify deploys always`, `failures` or `never`; `notify quiet 22:00 to 7:00`; `notify quiet off`."
 
 
 async def notify(turn: Turn) -> Reply:
     """Without words: what is set. With words: set it."""
-    words = [word.casefold() for word in turn.given.words if word.casefold() not in ("to", "from", "-")]
+    typed = _BETWEEN.sub(" ", " ".join(turn.given.words).casefold()).split()
+    words = [word for word in typed if word not in LITTLE]
     if turn.given.plan:
         raise NotUnderstood("`notify` only changes what I tell you, so there is nothing to plan.", hint=HINT)
     if words:
@@ -69,5 +72,6 @@ COMMANDS = [
         examples=["notify deploys failures", "notify quiet 22:00 to 7:00"],
         detail="It is about messages to you alone; cards in channels stay as they are. "
         "Without words it shows what is set.",
+        takes="…",
     ),
 ]

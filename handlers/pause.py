@@ -36,6 +36,7 @@ COMMANDS = [
         changes=True,
         examples=["pause everything the data centre is on fire"],
         detail="For admins, and for whoever is on call.",
+        takes="reason",
     ),
     Command("resume", "end the pause", resume, right="resume", changes=True, examples=["resume"]),
 ]

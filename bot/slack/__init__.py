@@ -109,6 +109,7 @@ class Command:
     examples: full lines with {service}, {environment}, {action} … filled in from what the person may do.
     right: the word that a role must grant; None: every member may.
     changes: whether it changes something (said twice within 10 s, it is done once; it is refused while paused).
+    takes: what `<words>` is called in help.
     form: what to do when words are missing, instead of a refusal that names them.
     """
 
@@ -121,6 +122,7 @@ class Command:
     examples: Sequence[str] = ()
     form: Callable[["Turn", Incomplete], Awaitable[Reply]] | None = None
     detail: str = ""
+    takes: str = "word"
 
     @property
     def word(self) -> str:

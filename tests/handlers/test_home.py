@@ -34,7 +34,9 @@ async def test_help_tells_one_word_whole_and_guesses_a_slip(
     workspace: Workspace, grail: GrailProcess
 ) -> None:
     await workspace.type(DANA, PLACE, "/grail help deploy")
-    assert "Without a ref I take the environment's own" in await told(workspace, DANA, PLACE, "Without a ref")
+    about = await told(workspace, DANA, PLACE, "Without a ref")
+    assert "Without a ref I take the environment's own" in about
+    assert about.count("--plan` I only say") == 1
     await workspace.type(DANA, PLACE, "/grail help deplyo")
     assert "Did you mean `help deploy`?" in await told(workspace, DANA, PLACE, "no-help")
 
@@ -47,6 +49,12 @@ async def test_whoami_shows_exactly_what_one_may_do(workspace: Workspace, grail:
     await workspace.type(OMAR, PLACE, "/grail whoami")
     his = await told(workspace, OMAR, PLACE, "omar@example.com")
     assert "`deploy`: shop, search, gateway → staging; shop, search, gateway → production" in his
+    assert "`audit`: shop, search, gateway\n" in his + "\n"
+    await workspace.type(DANA, PLACE, "/grail whoami devi")
+    assert (
+        "`whoami` tells you about yourself alone, so `devi` says nothing to it. "
+        "Say `whoami`, or `whoami token` for the terminal."
+    ) in " ".join((await told(workspace, DANA, PLACE, "about yourself alone")).split())
 
 
 async def test_status_deploys_and_why_tell_what_stands_and_how_it_came_there(
@@ -85,6 +93,8 @@ async def test_notify_is_chosen_and_quiet_hours_wait(workspace: Workspace, grail
     assert "*deploys*: failures" in await told(workspace, DANA, PLACE, "failures")
     await workspace.type(DANA, PLACE, "/grail notify deploys always")
     assert "*deploys*: always — every end of a deploy of yours" in await told(workspace, DANA, PLACE, "Done.")
+    await workspace.type(DANA, PLACE, "/grail notify quiet 22:00-7:00")
+    assert "*quiet* from 22:00 to 07:00 in Europe/Berlin" in await told(workspace, DANA, PLACE, "07:00")
     await workspace.type(DANA, PLACE, "/grail notify quiet 0:00 to 23:59")
     assert "*quiet* from 00:00 to 23:59 in Europe/Berlin" in await told(workspace, DANA, PLACE, "23:59")
     await workspace.type(DANA, PLACE, "/grail deploy shop to staging")
@@ -161,7 +171,9 @@ async def test_deploys_of_one_environment_are_found_behind_many_of_another(
     found = await told(workspace, DANA, PLACE, "Deploys of shop in production")
     assert "d-1 *production*" in found
     await workspace.type(DANA, PLACE, "/grail deploys production")
-    assert "d-1 *production*" in await told(workspace, DANA, PLACE, "Deploys of all services in production")
+    assert "d-1 *shop to production*" in await told(
+        workspace, DANA, PLACE, "Deploys of all services in production"
+    )
     await workspace.type(DANA, PLACE, "/grail deploys shop staging")
     newest = await told(workspace, DANA, PLACE, "Deploys of shop in staging")
     assert ("d-12 " in newest, "d-2 " in newest) == (True, False)

@@ -165,7 +165,7 @@ def deploys(
             else f"{words}{of}{there}."
         )
     whose = (service or "all services") + (f" in {environment}" if environment else "")
-    lines = [_line(deploy, now) for deploy in found]
+    lines = [_line(deploy, now, named=not service) for deploy in found]
     blocks: list[Block] = [section(f"*Deploys of {escape(whose)}*\n" + "\n".join(lines))]
     if more:
         blocks.append(actions(button("Older", "deploys.page", f"{service}:{page + 1}:{environment or ''}")))
@@ -363,8 +363,10 @@ def _status_line(row: Status, now: float) -> str:
     return f"• *{escape(row.environment)}*: {what}"
 
 
-def _line(deploy: Deploy, now: float) -> str:
+def _line(deploy: Deploy, now: float, *, named: bool) -> str:
+    """One deploy; named: with its service, where the heading does not say it."""
     where = f"{deploy.action} in {deploy.environment}" if deploy.action else deploy.environment
+    where = deploy.what if named else where
     return (
         f"{MARK.get(deploy.state, '')} {deploy.id} *{escape(where)}* `{deploy.short()}` {quiet(deploy.subject, 60)} — "
         f"{deploy.state}, {quiet(deploy.by_name, 40)}, {when(deploy.requested)}"

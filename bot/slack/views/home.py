@@ -69,7 +69,7 @@ def help_one(command: Command, allowed: bool, examples: Iterable[str]) -> Messag
 
 
 def whoami(
-    holder: Holder, roles: Collection[str], may_do: Sequence[tuple[str, Sequence[tuple[str, str]]]]
+    holder: Holder, roles: Collection[str], may_do: Sequence[tuple[Command, Sequence[tuple[str, str]]]]
 ) -> Message:
     """Exactly what this person may do, and what hangs on what."""
     facts = [
@@ -89,12 +89,12 @@ def whoami(
         for system in holder.unknown
     ]
     blocks: list[Block] = [section("\n".join(facts))]
-    lines = [f"• `{word}`: {_places(places)}" for word, places in may_do if places]
+    lines = [f"• {_granted(command, places)}" for command, places in may_do if places]
     if lines:
         blocks.append(section("*You may*\n" + "\n".join(lines)))
     else:
         blocks.append(section("*You may* read everything, and change nothing yet."))
-    nowhere = [f"`{word}`" for word, places in may_do if not places]
+    nowhere = [f"`{command.word}`" for command, places in may_do if not places]
     if nowhere:
         blocks.append(context("You may not: " + ", ".join(nowhere)))
     return Message(f"{quiet(holder.name, 60)}: {', '.join(sorted(roles)) or 'no role'}", blocks)
@@ -117,9 +117,18 @@ def usage(command: Command) -> str:
     """The pattern as people read it: `services` takes commas."""
     return (
         command.usage.replace("<services>", "<service>[,<service>…]")
-        .replace("<words>", "word")
+        .replace("<words>", command.takes)
         .replace("<environment>", "<env>")
     )
+
+
+def _granted(command: Command, places: Sequence[tuple[str, str]]) -> str:
+    """A word with where it may be said, as far as it is said of a place at all."""
+    if "<environment>" in command.usage:
+        return f"`{command.word}`: {_places(places)}"
+    if "<service" in command.usage:
+        return f"`{command.word}`: {', '.join(escape(name) for name in dict.fromkeys(place[0] for place in places))}"
+    return f"`{command.word}`"
 
 
 def _places(places: Sequence[tuple[str, str]]) -> str:

@@ -18,7 +18,7 @@ from bot.services.deploys import Plan, Status
 from bot.services.operations import GivenUp
 from bot.services.people import Quiet
 from bot.services.records import Excerpt
-from bot.slack import Given, Message
+from bot.slack import Command, Given, Message, Reply, Turn
 from bot.slack.views import audit, config, deploy, forms, home, notify, operations, refusal
 from bot.slack.views.text import quiet
 from bot.store.audit import Entry
@@ -130,6 +130,13 @@ def test_plans_and_lists(words: str) -> None:
     check(deploy.deploys([], "shop", 1, False, NOW))
 
 
+USAGES = ("deploy <services> [to] <environment> [<ref>]", "audit [<service>] [<words>]", "resume")
+
+
+async def _nothing(turn: Turn) -> Reply:
+    return Reply(Message("", []))
+
+
 @each_text
 def test_home_whoami_and_notify(words: str) -> None:
     status = [Status("shop", "staging", Standing(SHA, words, "d-11", NOW), a_deploy(words))]
@@ -142,7 +149,9 @@ def test_home_whoami_and_notify(words: str) -> None:
         suspended=words or None, unknown=(words,),
     )  # fmt: skip
     places = [(f"service-{i}", "staging") for i in range(100)]
-    check(home.whoami(holder, {"developer"}, [("deploy", places), ("rollback", []), ("run", places)]))
+    commands = [Command(usage, words, _nothing) for usage in USAGES]
+    check(home.whoami(holder, {"developer"}, [(command, places) for command in commands]))
+    check(home.whoami(holder, {"developer"}, [(command, []) for command in commands]))
     check(notify.chosen({"deploys": "failures"}, Quiet("22:00", "07:00"), words[:60], False))
 
 
