@@ -114,8 +114,8 @@ export function foot(message, ctx) {
         message.latest_reply &&
           h(
             "span",
-            { data: { ago: "Last {ago}", at: message.latest_reply } },
-            `Last ${ago(Number(message.latest_reply))}`,
+            { data: { ago: "Last reply {ago}", at: message.latest_reply } },
+            `Last reply ${ago(Number(message.latest_reply))}`,
           ),
         icon("right"),
       ),
