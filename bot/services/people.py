@@ -61,18 +61,19 @@ class People:
     async def holder(self, team_id: str, user_id: str, *, proved: bool = False) -> Holder:
         """Everything that is known of this person now. Never raises for Slack: what it cannot say is `unknown`.
 
-        proved: who it is was shown otherwise (a terminal's token), so Slack need not be asked.
+        proved: who it is was shown otherwise (a terminal's token), so a Slack that is down does not stand in the way;
+        one that answers says whether this person is a member still.
         """
         who = f"{team_id}:{user_id}"
         now = self._clock.now()
-        seen = await self._store.last_seen(who) if proved else None
-        if seen is not None and seen.kind == "member":
-            profile = Profile(seen.email, seen.name, seen.zone, "member")
-        else:
-            try:
-                profile = await self._profiles.of(team_id, user_id)
-            except CannotSay:
+        seen = None
+        try:
+            profile = await self._profiles.of(team_id, user_id)
+        except CannotSay:
+            seen = await self._store.last_seen(who) if proved else None
+            if seen is None or seen.kind != "member":
                 return await self._unsaid(team_id, user_id)
+            profile = Profile(seen.email, seen.name, seen.zone, "member")
         holder = Holder(team_id, user_id, profile.email, profile.name, profile.zone, profile.kind)
         if profile.kind != "member":
             return holder

@@ -463,3 +463,12 @@ async def test_a_suspension_stands_in_the_audit(world: World) -> None:
     newest = (await world.people.audits.read())[0]
     assert (newest.who, newest.word, newest.outcome) == ("grail", "suspend", "changed")
     assert newest.what == await world.people.audits.pseudonym(f"{TEAM}:{user}")
+
+
+async def test_the_token_of_somebody_who_has_left_opens_nothing_any_more(world: World) -> None:
+    dana = await world.holder(DANA)
+    token = await world.people.token(dana)
+    world.change(dana.user_id, deleted=True)
+    await world.later(61)
+    found = await world.people.by_token(token)
+    assert found is None or (found.kind, found.roles) == ("stranger", frozenset())
