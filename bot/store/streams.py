@@ -72,6 +72,8 @@ class Worker:
         self._settler = Settler(redis, self.me, clock)
         self._held: dict[Entry, asyncio.Task[None]] = {}
         self._freed = asyncio.Event()
+        # What is adopted is ours in Redis a moment before it is in _held: nobody may look for what is ours meanwhile.
+        self._adopting = asyncio.Lock()
         self._gone: set[str] = set()
         self._somebody_gone = asyncio.Event()
         self._said: dict[str, float] = {}
@@ -139,13 +141,14 @@ class Worker:
         for stream in self._readable():
             while True:
                 await self._some_free()
-                leave = [entry.id for entry in self._held if entry.stream == stream]
-                suspect, found = await self._peers.adopt(stream, whose, self._free(), leave)
-                if not found:
-                    break
-                if whose != self.me:
-                    self._say(f"Adopting {len(found)} pieces of work of {whose}, which is gone.")
-                begun = await self._begin(stream, found)
+                async with self._adopting:
+                    leave = [entry.id for entry in self._held if entry.stream == stream]
+                    suspect, found = await self._peers.adopt(stream, whose, self._free(), leave)
+                    if not found:
+                        break
+                    if whose != self.me:
+                        self._say(f"Adopting {len(found)} pieces of work of {whose}, which is gone.")
+                    begun = await self._begin(stream, found)
                 if suspect and begun:
                     await asyncio.wait(begun)
 

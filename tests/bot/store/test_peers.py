@@ -224,6 +224,27 @@ async def test_what_a_worker_left_unbegun_at_its_end_is_adopted_at_once(
         await eventually(lambda: ran == ["j"], within=1.5)
 
 
+async def test_what_is_adopted_while_a_worker_looks_for_its_own_is_begun_once(
+    redis: Redis, working: Working, thing: str | None
+) -> None:
+    """At its start a worker looks for what stands under its own name, and takes over from the dead meanwhile."""
+    begun: list[str] = []
+    wrong: list[str] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, what: wrong.append(str(what)))
+
+    async def note(job: Job) -> None:
+        begun.append(job.id)
+        await eventually(lambda: len(set(begun)) == 8)
+
+    await redis.xgroup_create(WORK(), "workers", id="0", mkstream=True)
+    for number in range(8):
+        await Work(redis).add("k", {}, id=f"j{number}", now=NOW, thing=thing and f"{thing}{number}")
+        await redis.xreadgroup("workers", f"gone-{number}", {WORK(): ">"})
+    async with working({"k": note}):
+        await eventually(lambda: _nothing_left(redis))
+    assert (sorted(begun), wrong) == ([f"j{number}" for number in range(8)], [])
+
+
 async def test_an_entry_that_was_deleted_by_hand_is_forgotten(redis: Redis, working: Working) -> None:
     await Work(redis).add("k", {}, id="j", now=NOW)
     await redis.xgroup_create(WORK(), "workers", id="0")
