@@ -7,7 +7,7 @@ import shutil
 import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ import structlog
 from bot import acme, workspace
 from bot.app import Grail
 from bot.config import load
-from bot.drivers.recipe import shield
+from bot.drivers.recipe import RecipeDriver, shield
 from bot.errors import StartFault
 from bot.settings import Settings, SlackSettings
 from bot.store import backup as copy
@@ -28,6 +28,7 @@ from bot.store.embedded import EmbeddedRedis
 from bot.store.embedded import running as embedded_running
 
 EXAMPLE = "Acme"
+PATIENCE = 20  # seconds that the end of `grail run` waits for the deploys of Acme
 
 
 def _say(text: str) -> None:
@@ -64,6 +65,7 @@ async def run(settings: Settings, *, workspace: bool) -> int:
             except acme.AcmeFault as fault:
                 raise StartFault(str(fault)) from fault
             undo.push_async_callback(running.stop)
+            undo.push_async_callback(_runs_end, RecipeDriver(settings.data), stop)
         local = None
         if settings.slack is None or workspace:
             local = _Workspace(settings)
@@ -257,6 +259,28 @@ async def _unless(stop: asyncio.Event, start: Coroutine[Any, Any, None]) -> bool
     starting.cancel()
     await asyncio.gather(starting, return_exceptions=True)
     return False
+
+
+async def _runs_end(driver: RecipeDriver, stop: asyncio.Event) -> None:
+    """Leave Acme standing while a deploy needs it: runs outlive Grail, and without their front they would fail."""
+    if not stop.is_set():
+        return  # the start failed
+    stop.clear()  # set again by a second Ctrl-C
+    said = False
+    end = asyncio.get_running_loop().time() + PATIENCE
+    while not stop.is_set() and asyncio.get_running_loop().time() < end:
+        still = sorted(
+            run for run, phase in (await driver.runs()).items() if phase in ("starting", "running")
+        )
+        if not still:
+            return
+        if not said:
+            _say(
+                f"Waiting for {', '.join(still)} to end, at most {PATIENCE} s. Ctrl-C again ends without it."
+            )
+            said = True
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), 0.2)
 
 
 def _stop_signals() -> asyncio.Event:
