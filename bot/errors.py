@@ -42,7 +42,12 @@ class Refusal(GrailError):
     default_code: ClassVar[str] = "refused"
 
     def __init__(
-        self, sentence: str, *, code: str | None = None, hint: str | None = None, reasons: Sequence[Reason] = ()
+        self,
+        sentence: str,
+        *,
+        code: str | None = None,
+        hint: str | None = None,
+        reasons: Sequence[Reason] = (),
     ) -> None:
         super().__init__(sentence)
         self.code = code or self.default_code

@@ -9,8 +9,8 @@ from bot import metrics
 from bot.clock import Clock
 from bot.domain.deploys import Deploy
 from bot.services import Services
-from bot.services.deploys import CANCEL, GUARD, TICK
 from bot.services.operations import CONFIRMED, REVIVED
+from bot.services.runs import CANCEL, GUARD, TICK
 from bot.slack import Ask, File, Message, Reply
 from bot.slack.operations import OperationsChannel
 from bot.slack.outbox import Outbox
@@ -62,7 +62,7 @@ class Jobs:
             "slack.home": self._home,
             "slack.duplicate": self._duplicate,
             TICK: self._tick,
-            CANCEL: self._services.deploys.end,
+            CANCEL: self._services.deploys.runs.end,
             GUARD: self._guard,
             NOTICE: self._told,
             REVIVED: self._revived,
@@ -72,25 +72,25 @@ class Jobs:
         return {kind: _bound(kind, handler) for kind, handler in kinds.items()}
 
     async def _ask(self, job: Job) -> None:
-        ask = Ask(**job.body["ask"])
+        ask = Ask.stored(job.body["ask"])
         await self._answer(ask, await self._router.ask(ask))
 
     async def _press(self, job: Job) -> None:
-        ask = Ask(**job.body["ask"])
+        ask = Ask.stored(job.body["ask"])
         await self._answer(ask, await self._router.press(ask, job.body["action"], job.body["value"]))
 
     async def _form(self, job: Job) -> None:
-        ask = Ask(**job.body["ask"])
+        ask = Ask.stored(job.body["ask"])
         await self._answer(ask, await self._router.submit(ask, job.body["callback"], job.body["values"]))
 
     async def _home(self, job: Job) -> None:
-        ask = Ask(**job.body["ask"])
+        ask = Ask.stored(job.body["ask"])
         reply = await self._router.ask(ask)
         view = {"type": "home", "blocks": list(reply.message.base_blocks or reply.message.blocks)}
         await self._outbox.home(ask.user, view, version=int(self._clock.now() * 1000))
 
     async def _duplicate(self, job: Job) -> None:
-        ask = Ask(**job.body["ask"])
+        ask = Ask.stored(job.body["ask"])
         first = await self._inbox.answered(job.body["duplicate_of"])
         if first is None:
             if self._clock.now() - job.body.get("at", 0.0) < FIRST_SECONDS:
@@ -104,12 +104,12 @@ class Jobs:
 
     async def _tick(self, job: Job) -> None:
         before: Deploy | None = None
-        async for deploy in self._services.deploys.tick(job):
+        async for deploy in self._services.deploys.runs.tick(job):
             await self._show(deploy, before)
             before = deploy
 
     async def _guard(self, job: Job) -> None:
-        lost = await self._services.deploys.guard(job)
+        lost = await self._services.deploys.runs.guard(job)
         if lost is not None:
             await self._show(lost, None)
 
@@ -179,7 +179,7 @@ class Jobs:
         await self._channel.given_up(await self._services.operations.given_up(job, why))
         if job.kind in ("slack.ask", "slack.press", "slack.form"):
             try:
-                ask = Ask(**job.body["ask"])
+                ask = Ask.stored(job.body["ask"])
             except (KeyError, TypeError):
                 return  # nobody can say who asked
             sorry = broken(ask.request)

@@ -18,7 +18,7 @@ class SlackSettings:
     """How Slack is reached. Either a signing secret (HTTP) or an app token (Socket Mode), or both."""
 
     bot_token: str
-    signing_secret: str | None
+    signing_secret: str | None  # or several, separated by commas: each is tried
     app_token: str | None
     api_url: str = SLACK_API
 
@@ -48,7 +48,8 @@ class Settings:
     def secrets(self) -> tuple[str, ...]:
         """What must never stand in a log line or in a recipe's output."""
         slack = self.slack
-        found = (slack.bot_token, slack.signing_secret, slack.app_token) if slack else ()
+        signing = (slack.signing_secret or "").split(",") if slack else []
+        found = (slack.bot_token, *(part.strip() for part in signing), slack.app_token) if slack else ()
         return tuple(secret for secret in (*found, *self.others) if secret)
 
 

@@ -2,7 +2,7 @@
 said at all (Command)."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal
 
 from bot.domain.rights import Holder
@@ -43,6 +43,11 @@ class Ask:
     trigger: str | None = None  # opens one view, within 3 s
     message: str | None = None  # ts of the card that was pressed
     request: str = ""  # the request id in logs
+
+    @classmethod
+    def stored(cls, body: Mapping[str, Any]) -> "Ask":
+        """What lies in the inbox. Fields of a newer version are left alone: versions N and N+1 run side by side."""
+        return cls(**{one.name: body[one.name] for one in fields(cls) if one.name in body})
 
 
 @dataclass(frozen=True)

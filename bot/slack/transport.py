@@ -17,12 +17,14 @@ import structlog
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
+from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clients.slack import Slack
 from bot.clock import Clock
 from bot.errors import GrailError, StoreUnavailable
 from bot.slack import Ask
+from bot.slack.payloads import Body, from_event, from_view, home_of, request_id, value_of, values_of
 from bot.slack.router import Router
 from bot.slack.views.refusal import store_gone
 from bot.slack.views.text import cut
@@ -35,9 +37,7 @@ CONNECT_SECONDS = 5.0  # how long a start waits for Socket Mode
 WITHIN = 2.0  # seconds that a form's check or a select's options may take of Slack's three
 
 ANY = re.compile(r"[\s\S]*")
-_MENTION = re.compile(r"^\s*<@[A-Z0-9]+(?:\|[^>]*)?>[\s,:]*")
 
-Body = Mapping[str, Any]
 Ack = Callable[..., Awaitable[Any]]
 
 
@@ -59,6 +59,9 @@ class Transport:
         self._router = router
         self._slack = slack
         self._clock = clock
+        # Several, separated by commas, while one is being replaced by the next.
+        secrets = [secret.strip() for secret in (signing_secret or "").split(",") if secret.strip()]
+        self._verifiers = [SignatureVerifier(secret) for secret in secrets]
         self._web = AsyncWebClient(base_url=base_url)
         # Who we are need not be asked before the first command can be taken: Slack may be slow just then.
         self._we = AuthorizeResult(enterprise_id=None, team_id=None, bot_token=token)
@@ -70,8 +73,7 @@ class Transport:
             name="grail",
             client=self._web,
             authorize=authorize,
-            signing_secret=signing_secret or "",
-            request_verification_enabled=signing_secret is not None,
+            request_verification_enabled=False,  # see `receive`: it knows several secrets
             process_before_response=True,
             ignoring_self_events_enabled=False,
             ssl_check_enabled=False,
@@ -91,6 +93,10 @@ class Transport:
 
     async def receive(self, headers: Mapping[str, str], body: str) -> tuple[int, dict[str, str], str]:
         """One HTTP request of Slack: (status, headers, body) of the answer. 503 when it could not be stored."""
+        stamp, signature = headers.get("X-Slack-Request-Timestamp", ""), headers.get("X-Slack-Signature", "")
+        known = stamp.isdecimal() and any(each.is_valid(body, stamp, signature) for each in self._verifiers)
+        if not known:
+            return 401, {}, "This is not signed by Slack.\n"
         request = AsyncBoltRequest(body=body, headers={k: [v] for k, v in headers.items()})
         answer = await self._app.async_dispatch(request)
         return answer.status, dict(answer.first_headers_without_set_cookie()), answer.body or ""
@@ -134,13 +140,13 @@ class Transport:
             channel=body.get("channel_id", ""),
             response_url=body.get("response_url"),
             trigger=body.get("trigger_id"),
-            request=_request_id(),
+            request=request_id(),
         )
         await self._store("slack.ask", ask, {}, self._router.meaning(ask))
         await ack()
 
     async def _event(self, ack: Ack, body: Body, event: Body) -> None:
-        ask = _from_event(body, event)
+        ask = from_event(body, event)
         if ask is not None:
             await self._store("slack.ask", ask, {}, self._router.meaning(ask))
         elif event.get("type") == "app_home_opened" and event.get("tab", "home") == "home":
@@ -155,13 +161,13 @@ class Transport:
         if action.get("type") == "button" and action.get("url"):
             await ack()  # a link button has done its work in the client
             return
-        value = _value(action)
+        value = value_of(action)
         container = body.get("container", {})
         message = container.get("message_ts")
         ask = Ask(
             id=f"action:{body.get('trigger_id')}:{action.get('action_ts')}",
             how="press",
-            team=_team(body),
+            team=home_of(body),
             user=body["user"]["id"],
             text=action["action_id"],
             channel=(body.get("channel") or {}).get("id", ""),
@@ -169,7 +175,7 @@ class Transport:
             response_url=body.get("response_url"),
             trigger=body.get("trigger_id"),
             message=message,
-            request=_request_id(),
+            request=request_id(),
         )
         meaning = f"press:{ask.user}:{message or ''}:{action['action_id']}:{value}"
         await self._store("slack.press", ask, {"action": action["action_id"], "value": value}, meaning)
@@ -177,8 +183,8 @@ class Transport:
 
     async def _submission(self, ack: Ack, body: Body) -> None:
         view = body["view"]
-        ask = _from_view(body)
-        values = _values(view)
+        ask = from_view(body)
+        values = values_of(view)
         faults: Mapping[str, str]
         try:
             async with asyncio.timeout(WITHIN):
@@ -210,11 +216,11 @@ class Transport:
         with suppress(TimeoutError):
             async with asyncio.timeout(WITHIN):
                 found = await self._router.options(
-                    _from_view(body),
+                    from_view(body),
                     view.get("callback_id", ""),
                     body.get("action_id", ""),
                     body.get("value") or "",
-                    _values(view),
+                    values_of(view),
                 )
         await ack(
             options=[
@@ -234,65 +240,3 @@ class Transport:
                 with suppress(GrailError):  # said as well as can be; Slack is told that it was not taken
                     await self._slack.respond(ask.response_url, {"text": store_gone().text})
             raise
-
-
-def _request_id() -> str:
-    return uuid4().hex[:12]
-
-
-def _from_event(body: Body, event: Body) -> Ask | None:
-    """A mention, or a direct message of a person. None for all else: edits, joins, what bots and we ourselves say."""
-    mention = event.get("type") == "app_mention"
-    direct = event.get("type") == "message" and event.get("channel_type") == "im"
-    if not (mention or direct) or event.get("bot_id") or event.get("subtype") not in (None, "file_share"):
-        return None
-    if not event.get("user") or event.get("edited"):
-        return None
-    return Ask(
-        # Socket Mode repeats an event without a mark; and one message may come as two events.
-        id=f"message:{event.get('channel')}:{event.get('ts')}",
-        how="mention" if mention else "direct",
-        team=event.get("user_team") or event.get("team") or body.get("team_id", ""),
-        user=event["user"],
-        # JSON may hold half a letter, which nothing behind us could write down.
-        text=_MENTION.sub("", event.get("text") or "").encode("utf-8", "replace").decode(),
-        channel=event.get("channel", ""),
-        thread=event.get("thread_ts") or (event.get("ts") if mention else None),
-        message=event.get("ts"),
-        request=_request_id(),
-    )
-
-
-def _from_view(body: Body) -> Ask:
-    view = body.get("view") or {}
-    return Ask(
-        id=f"view:{view.get('id')}:{view.get('hash', '')}",
-        how="form",
-        team=_team(body),
-        user=body["user"]["id"],
-        text=view.get("callback_id", ""),
-        channel=view.get("private_metadata", ""),
-        trigger=body.get("trigger_id"),
-        request=_request_id(),
-    )
-
-
-def _team(body: Body) -> str:
-    """Where the person is at home; `team` is empty where the app is installed for a whole organisation."""
-    return (body.get("team") or {}).get("id") or body["user"].get("team_id") or ""
-
-
-def _values(view: Body) -> dict[str, str]:
-    """What a form holds, by block id."""
-    state = (view.get("state") or {}).get("values") or {}
-    return {block: _value(element) for block, elements in state.items() for element in elements.values()}
-
-
-def _value(element: Body) -> str:
-    for key in ("selected_option", "value"):
-        found = element.get(key)
-        if isinstance(found, Mapping):
-            return str(found.get("value", ""))
-        if found:
-            return str(found)
-    return ""

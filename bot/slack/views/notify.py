@@ -17,9 +17,13 @@ def chosen(choices: Mapping[str, str], quiet: Quiet | None, zone: str, changed: 
     lines = ["Done." if changed else "What I tell you directly:"]
     lines += [f"• *{kind}*: {choice} — {SENTENCE[choice]}" for kind, choice in choices.items()]
     if quiet:
-        lines.append(f"• *quiet* from {quiet.begin} to {quiet.end} in {escape(zone)}: then it waits until {quiet.end}.")
+        lines.append(
+            f"• *quiet* from {quiet.begin} to {quiet.end} in {escape(zone)}: then it waits until {quiet.end}."
+        )
     else:
         lines.append("• *quiet* hours: none")
     if not changed:
-        lines.append("Change it with `notify deploys always`, `failures`, `never`, or `notify quiet 22:00 to 7:00`.")
+        lines.append(
+            "Change it with `notify deploys always`, `failures`, `never`, or `notify quiet 22:00 to 7:00`."
+        )
     return said("\n".join(lines))

@@ -10,7 +10,8 @@ from bot.clock import Clock
 from bot.config import Config, load
 from bot.domain.deploys import Deploy
 from bot.drivers.recipe import RecipeDriver
-from bot.services.deploys import TICK, Deploys, Wanted
+from bot.services.deploys import Deploys, Wanted
+from bot.services.runs import TICK
 from bot.store.deploys import DeployStore
 from bot.store.streams import Job, Work
 from bot.store.timers import Timers
@@ -48,4 +49,4 @@ def job(id: str, kind: str = TICK) -> Job:
 
 async def ticked(deploys: Deploys, id: str) -> list[Deploy]:
     """What one tick shows, as it shows it."""
-    return [deploy async for deploy in deploys.tick(job(id))]
+    return [deploy async for deploy in deploys.runs.tick(job(id))]

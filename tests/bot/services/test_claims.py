@@ -9,7 +9,8 @@ from redis.asyncio import Redis
 
 from bot.errors import Conflict
 from bot.services.claims import Found
-from bot.services.deploys import TICK, Deploys
+from bot.services.deploys import Deploys
+from bot.services.runs import TICK
 from bot.store import epoch, keys
 from bot.store.deploys import Claim
 from bot.store.streams import Work
@@ -60,7 +61,7 @@ async def test_one_that_runs_gets_its_tick_on_the_machine_where_it_runs(house: H
     one = house.worker("one")
     house.grail.shut_gate()
     await one.request(WANTED)
-    stalled = one.tick(job("d-1"))
+    stalled = one.runs.tick(job("d-1"))
     await anext(stalled)
     await anext(stalled)  # it runs now
     await lose_work(house.redis)
@@ -166,7 +167,7 @@ async def test_what_runs_without_a_record_is_ended_before_anything_is_admitted(h
     one = house.worker("one")
     house.grail.shut_gate()
     await one.request(WANTED)
-    ticking = one.tick(job("d-1"))
+    ticking = one.runs.tick(job("d-1"))
     await anext(ticking)
     await anext(ticking)
     await house.redis.flushdb()  # all is forgotten, and the recipe runs on

@@ -12,7 +12,7 @@ import pytest
 from bot.domain.deploys import Deploy, StepShown
 from bot.drivers.recipe import RecipeDriver
 from bot.errors import Conflict, NotFound
-from bot.services.deploys import GUARD, TICK
+from bot.services.runs import GUARD, TICK
 from bot.store import keys
 from bot.store.streams import Later
 from bot.store.work import decode
@@ -62,12 +62,12 @@ async def test_a_worker_whose_deploy_went_on_elsewhere_writes_nothing(house: Hou
     one = house.worker("one")
     house.grail.shut_gate()
     deploy = await one.request(WANTED)
-    stalled = one.tick(job(deploy.id))
+    stalled = one.runs.tick(job(deploy.id))
     await anext(stalled)
     running = await anext(stalled)
     assert running.state == "running"
     # It stands still here. Another worker takes over, and only then does the first one come back.
-    other = house.worker("two").tick(job(deploy.id))
+    other = house.worker("two").runs.tick(job(deploy.id))
     await anext(other)
     adopted = await anext(other)
     assert (adopted.watcher, adopted.restarts) == ("two", 1)
@@ -83,14 +83,14 @@ async def test_a_machine_that_is_not_heard_of_frees_its_environment(house: House
     deploys = house.worker("one")
     house.grail.shut_gate()
     deploy = await deploys.request(WANTED)
-    ticking = deploys.tick(job(deploy.id))
+    ticking = deploys.runs.tick(job(deploy.id))
     await anext(ticking)
     await anext(ticking)  # started, and then nothing more is heard
     elsewhere = house.worker("two", host="there")
     house.forward(14 * 60)
-    assert await elsewhere.guard(job(deploy.id, GUARD)) is None
+    assert await elsewhere.runs.guard(job(deploy.id, GUARD)) is None
     house.forward(16 * 60)
-    lost = await elsewhere.guard(job(deploy.id, GUARD))
+    lost = await elsewhere.runs.guard(job(deploy.id, GUARD))
     assert lost is not None
     assert (lost.state, lost.why) == ("lost", "The machine that ran it has not been heard of for 16 minutes.")
     assert await house.store.running("shop", "staging") is None
@@ -100,13 +100,13 @@ async def test_what_runs_on_a_machine_that_came_back_late_is_ended(house: House)
     deploys = house.worker("one")
     house.grail.shut_gate()
     deploy = await deploys.request(WANTED)
-    ticking = deploys.tick(job(deploy.id))
+    ticking = deploys.runs.tick(job(deploy.id))
     await anext(ticking)
     await anext(ticking)
     elsewhere = house.worker("two", host="there")
     for minutes in (16, 18):  # it is called first, and given up when it does not answer
         house.forward(minutes * 60)
-        await elsewhere.guard(job(deploy.id, GUARD))
+        await elsewhere.runs.guard(job(deploy.id, GUARD))
     await ticked(house.worker("three"), deploy.id)
     driver = RecipeDriver(house.grail.folder / "data")
     async with asyncio.timeout(20):
@@ -156,7 +156,7 @@ async def test_a_deploy_goes_on_to_its_end_when_config_yaml_no_longer_knows_its_
     house.grail.shut_gate()
     one = house.worker("one")
     deploy = await one.request(WANTED)
-    ticking = one.tick(job(deploy.id))
+    ticking = one.runs.tick(job(deploy.id))
     await anext(ticking)
     assert (await anext(ticking)).state == "running"
     shop = house.config.services["shop"]
@@ -235,7 +235,7 @@ async def test_a_deploy_whose_work_was_lost_is_called_and_goes_on(house: House) 
     deploy = await one.request(WANTED)
     await house.redis.delete(keys.WORK(), keys.QUEUE(thing=f"deploy:{deploy.id}"))
     house.forward(61)
-    assert await one.guard(job(deploy.id, GUARD)) is None
+    assert await one.runs.guard(job(deploy.id, GUARD)) is None
     assert await house.redis.xlen(keys.WORK()) == 1
     assert (await ticked(one, deploy.id))[-1].state == "succeeded"
 
@@ -244,11 +244,11 @@ async def test_after_a_sleep_of_all_of_us_nothing_is_lost_that_answers_a_call(ho
     one = house.worker("one")
     house.grail.shut_gate()
     deploy = await one.request(WANTED)
-    ticking = one.tick(job(deploy.id))
+    ticking = one.runs.tick(job(deploy.id))
     await anext(ticking)
     await anext(ticking)
     house.forward(3 * 3600)  # a laptop was shut
-    assert await one.guard(job(deploy.id, GUARD)) is None
+    assert await one.runs.guard(job(deploy.id, GUARD)) is None
     house.grail.open_gate()
     assert (await ticked(one, deploy.id))[-1].state == "succeeded"
 
@@ -258,7 +258,7 @@ async def test_what_no_worker_ever_began_has_failed_and_says_that_nothing_was_st
     deploy = await one.request(WANTED)
     for minutes in (14, 16):
         house.forward(minutes * 60)
-        found = await one.guard(job(deploy.id, GUARD))
+        found = await one.runs.guard(job(deploy.id, GUARD))
     assert found is not None
     why = "No worker has begun it for 16 minutes. Nothing was started."
     assert (found.state, found.why) == ("failed", why)
@@ -282,7 +282,7 @@ async def test_a_repository_that_does_not_answer_ends_a_deploy_after_two_minutes
 async def test_a_wish_to_cancel_that_comes_while_it_begins_starts_nothing(house: House) -> None:
     one = house.worker("one")
     deploy = await one.request(WANTED)
-    ticking = one.tick(job(deploy.id))
+    ticking = one.runs.tick(job(deploy.id))
     assert (await anext(ticking)).state == "requested"
     await one.cancel(deploy.id, "Omar")
     cancelled = await anext(ticking)

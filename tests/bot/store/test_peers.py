@@ -1,4 +1,7 @@
-"""Workers that die, that stand still and come back, and those who take over from them. All are real processes."""
+"""Workers that die, that stand still and come back, and those who take over from them. All are real processes.
+
+One file, although longer than others: each test needs the same workers to kill.
+"""
 
 import asyncio
 import os

@@ -1,0 +1,39 @@
+"""Where something runs, as config.yaml says it now: it may say otherwise than when a deploy began."""
+
+from collections.abc import Callable, Mapping
+
+from bot.config import Config, Environment, Service
+from bot.domain.deploys import Deploy
+from bot.drivers import Driver
+from bot.errors import NotFound
+
+
+class Places:
+    def __init__(self, config: Callable[[], Config], drivers: Mapping[str, Driver]) -> None:
+        self._config = config
+        self._drivers = drivers
+
+    def at(self, service: str, environment: str) -> tuple[Service, Environment]:
+        """Raises NotFound where there is no such place (any more)."""
+        found = self._config().services.get(service)
+        if found is None:
+            raise NotFound(f"There is no service `{service}`.", code="no-such-service")
+        if environment not in found.environments:
+            raise NotFound(f"`{service}` has no environment `{environment}`.", code="no-such-environment")
+        return found, found.environments[environment]
+
+    def driver(self, deploy: Deploy) -> Driver:
+        """What runs this deploy, whatever config.yaml says by now."""
+        return self._drivers[deploy.driver]
+
+
+def step_names(service: Service, environment: Environment, action: str | None) -> tuple[str, ...]:
+    """Raises NotFound where there is no such action (any more)."""
+    recipe = environment.recipe
+    if action is None:
+        return ("checkout", *(step.name for step in (*recipe.prepare, *recipe.deploy, *recipe.check)))
+    if action not in recipe.actions:
+        raise NotFound(
+            f"`{service.name}` has no action `{action}` in `{environment.name}`.", code="no-such-action"
+        )
+    return ("checkout", *(step.name for step in recipe.actions[action]))

@@ -1,0 +1,287 @@
+"""What happens to a deploy by itself: a tick starts its run and watches it for a few seconds; ticks follow each other
+until it is over. Whatever dies in between, the next tick finds the run by the deploy's id and goes on.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+from bot.clients.git import Git
+from bot.clock import Clock
+from bot.domain.deploys import Deploy, StepShown
+from bot.drivers import Order, RunState
+from bot.errors import OutsideUnavailable, Refusal
+from bot.services.places import Places, step_names
+from bot.store.deploys import DeployStore, Standing, guard_of, thing_of
+from bot.store.streams import Job, Later, Work
+from bot.store.timers import Timers
+
+TICK = "deploy.tick"
+CANCEL = "deploy.cancel"
+GUARD = "deploy.guard"
+WATCH_SECONDS = 5.0  # one tick; well below the 10 s that nothing may run longer than
+LOOK_SECONDS = 0.05  # how often a tick looks at its run
+LINE_SECONDS = 1.0  # how often a new last line alone is worth a new revision
+GUARD_SECONDS = 60.0
+START_SECONDS = 120.0  # how long a start is tried while git or the machine refuses
+GIVEN_UP = "Grail, which had given it up"
+HOST_SILENT_SECONDS = 900.0  # a machine that says nothing for so long is taken for gone
+
+
+class Runs:
+    """host: the machine, as the streams name it. watcher: this very process; stopping: set when it is to end."""
+
+    def __init__(
+        self,
+        *,
+        store: DeployStore,
+        work: Work,
+        timers: Timers,
+        git: Git,
+        places: Places,
+        clock: Clock,
+        host: str,
+        watcher: str,
+        stopping: asyncio.Event,
+    ) -> None:
+        self._store = store
+        self._work = work
+        self._timers = timers
+        self._git = git
+        self._places = places
+        self._clock = clock
+        self._host = host
+        self._watcher = watcher
+        self._stopping = stopping
+
+    async def tick(self, job: Job) -> AsyncIterator[Deploy]:
+        """Bring one deploy forward; yields it at each change, first of all as it stands.
+
+        Ends when the deploy is over, or after a few seconds with the next tick put on the stream.
+        """
+        deploy = await self._store.find(job.body["deploy"])
+        if deploy is None:
+            return
+        yield deploy
+        if deploy.over:
+            await self._end_what_is_lost(deploy)
+            return
+        if deploy.state == "requested":
+            deploy = await self._begin(deploy)
+            yield deploy
+            if deploy.over:
+                return
+        elif deploy.host != self._host:
+            await self._next(deploy, job)
+            return
+        elif deploy.watcher != self._watcher:
+            deploy = await self._adopted(deploy)
+            yield deploy
+        async for seen in self._watch(deploy):
+            deploy = seen
+            yield deploy
+        if not deploy.over:
+            deploy = await self._saved(deploy.with_(watcher=""))
+            await self._next(deploy, job)
+
+    async def end(self, job: Job) -> None:
+        """Carry out a wish to cancel, on the machine where the run is."""
+        deploy = await self._store.find(job.body["deploy"])
+        if deploy is not None and not deploy.over and deploy.run:
+            await self._places.driver(deploy).cancel(deploy.run, job.body["by"])
+
+    async def guard(self, job: Job) -> Deploy | None:
+        """Look after a deploy from outside: the end of a machine must not hold an environment for ever."""
+        deploy = await self._store.find(job.body["deploy"])
+        if deploy is None or deploy.over:
+            return None
+        now = self._clock.now()
+        seen = await self._store.seen(deploy.id) or deploy.requested
+        called = await self._store.called(deploy.id)
+        silent = now - seen
+        if silent >= GUARD_SECONDS and (called is None or called < seen):
+            # Its work may have gone to the dead letters, or all of us slept: nothing is lost that answers a call.
+            await self._store.call(deploy.id, now)
+            await self.resume(deploy, f"{deploy.id}:tick:{deploy.rev}:{int(seen)}")
+        elif called is not None and silent >= HOST_SILENT_SECONDS and now - called >= GUARD_SECONDS:
+            return await self._given_up(deploy, now, round(silent / 60))
+        else:
+            await self._look_again(deploy, now)
+        return None
+
+    async def _given_up(self, deploy: Deploy, now: float, minutes: int) -> Deploy:
+        if not deploy.run:
+            why = f"No worker has begun it for {minutes} minutes. Nothing was started."
+            return await self._saved(deploy.with_(state="failed", ended=now, why=why))
+        why = f"The machine that ran it has not been heard of for {minutes} minutes."
+        return await self._saved(deploy.with_(state="lost", ended=now, why=why))
+
+    async def _begin(self, deploy: Deploy) -> Deploy:
+        now = self._clock.now()
+        if deploy.cancelled_by:
+            return await self._saved(deploy.with_(state="cancelled", ended=now, why="Nothing was started."))
+        try:
+            service, environment = self._places.at(deploy.service, deploy.environment)
+            names = step_names(service, environment, deploy.action)
+            if deploy.action is None:
+                moved = await self._git.commit(service.repository, deploy.ref, name=service.name)
+                if moved.sha != deploy.commit:
+                    why = (
+                        f"`{deploy.ref}` moved from {deploy.short()} to {moved.sha[:7]} before the start: nothing was "
+                        "started. Deploy again to take the new commit."
+                    )
+                    return await self._saved(deploy.with_(state="failed", ended=now, why=why))
+        except OutsideUnavailable as error:
+            if now - deploy.requested < START_SECONDS:
+                raise Later(2) from error
+            why = f"{error} I tried for {round((now - deploy.requested) / 60)} minutes. Nothing was started."
+            return await self._saved(deploy.with_(state="failed", ended=now, why=why))
+        except Refusal as error:
+            return await self._saved(
+                deploy.with_(state="failed", ended=now, why=f"{error} Nothing was started.")
+            )
+        # The record says where it runs before anything is started: whoever dies now, the next tick asks that machine.
+        deploy = await self._saved(
+            deploy.with_(
+                state="running",
+                host=self._host,
+                run=deploy.id,
+                watcher=self._watcher,
+                started=now,
+                steps=tuple(StepShown(name, "pending") for name in names),
+            )
+        )
+        return await self._start(deploy, begun=False)
+
+    async def _end_what_is_lost(self, deploy: Deploy) -> None:
+        """A machine that comes back after its deploy was given up must not go on changing the environment."""
+        if deploy.state == "lost" and deploy.run and deploy.host == self._host:
+            driver = self._places.driver(deploy)
+            if (await driver.state(deploy.run)).phase in ("starting", "running"):
+                await driver.cancel(deploy.run, GIVEN_UP)
+
+    async def _adopted(self, deploy: Deploy) -> Deploy:
+        """Go on with what another worker watched: one that handed it over, or one that died."""
+        died = bool(deploy.watcher)
+        steps = _shown(await self._places.driver(deploy).state(deploy.run)) or deploy.steps
+        restarts = deploy.restarts + (1 if died else 0)
+        return await self._saved(deploy.with_(watcher=self._watcher, restarts=restarts, steps=steps))
+
+    async def _start(self, deploy: Deploy, *, begun: bool) -> Deploy:
+        """Have it run, once; the answer is over when that cannot be. begun: a part of it may run already."""
+        now = self._clock.now()
+        wish = (await self._store.get(deploy.id)).cancelled_by
+        if wish and not begun:  # asked for while it was about to begin
+            return await self._saved(
+                deploy.with_(
+                    state="cancelled", cancelled_by=wish, ended=now, run="", why="Nothing was started."
+                )
+            )
+        driver = self._places.driver(deploy)
+        try:
+            service, environment = self._places.at(deploy.service, deploy.environment)
+            await driver.start(
+                Order(
+                    deploy=deploy.id,
+                    service=deploy.service,
+                    environment=deploy.environment,
+                    ref=deploy.ref,
+                    commit=deploy.commit,
+                    repository=service.repository,
+                    recipe=environment.recipe,
+                    action=deploy.action,
+                    previous=deploy.previous,
+                    by=deploy.by,
+                )
+            )
+            if wish:
+                await driver.cancel(deploy.run, wish)
+            return deploy
+        except OutsideUnavailable as error:
+            if now - (deploy.started or now) < START_SECONDS:
+                raise Later(2) from error
+            await driver.cancel(deploy.run, GIVEN_UP)  # in case it begins after all
+            why = f"{error} I tried for {round(START_SECONDS / 60)} minutes."
+        except Refusal as error:
+            why = f"{error} Nothing was started."
+        return await self._saved(deploy.with_(state="failed", ended=now, why=why))
+
+    async def _watch(self, deploy: Deploy) -> AsyncIterator[Deploy]:
+        driver = self._places.driver(deploy)
+        began = last_line_at = self._clock.now()
+        await self._store.see(deploy.id, began)
+        state = await driver.state(deploy.run)
+        unknown = state.phase == "lost" and not state.steps and _untouched(deploy)
+        if state.phase == "starting" or unknown:  # killed between the record and the start
+            deploy = await self._start(deploy, begun=not unknown)
+            if deploy.over:
+                yield deploy
+                return
+            state = await driver.state(deploy.run)
+        elif deploy.cancelled_by:
+            await driver.cancel(deploy.run, deploy.cancelled_by)
+        while True:
+            now = self._clock.now()
+            shown = _shown(state)
+            phases_changed = [(s.name, s.phase) for s in shown] != [(s.name, s.phase) for s in deploy.steps]
+            ended = state.phase not in ("starting", "running")
+            if ended:
+                yield await self._ended(deploy, state, now)
+                return
+            if shown and (phases_changed or (shown != deploy.steps and now - last_line_at >= LINE_SECONDS)):
+                last_line_at = now
+                deploy = await self._saved(deploy.with_(steps=shown))
+                yield deploy
+            if now - began >= WATCH_SECONDS or self._stopping.is_set():
+                return
+            await asyncio.sleep(LOOK_SECONDS)
+            state = await driver.state(deploy.run)
+
+    async def _ended(self, deploy: Deploy, state: RunState, now: float) -> Deploy:
+        latest = await self._store.get(deploy.id)
+        deploy = replace(deploy, cancelled_by=latest.cancelled_by)
+        over = deploy.with_(
+            state=state.phase, ended=now, why=state.why, rolled_back=state.rolled_back, watcher="",
+            steps=_shown(state) or deploy.steps,
+        )  # fmt: skip
+        standing = None
+        if state.phase == "succeeded" and deploy.action is None:
+            standing = Standing(deploy.commit, deploy.subject, deploy.id, now)
+        over = await self._saved(over, standing)
+        await self._timers.cancel(guard_of(deploy.id))
+        return over
+
+    async def resume(self, deploy: Deploy, id: str) -> None:
+        """Put the tick of a deploy back that has lost it, and what looks after it."""
+        now = self._clock.now()
+        await self._work.add(
+            TICK, {"deploy": deploy.id}, id=id, now=now, thing=thing_of(deploy.id), host=deploy.host or None,
+            request=deploy.request,
+        )  # fmt: skip
+        await self._look_again(deploy, now)
+
+    async def _look_again(self, deploy: Deploy, now: float) -> None:
+        await self._timers.at(
+            guard_of(deploy.id), now + GUARD_SECONDS, GUARD, {"deploy": deploy.id}, request=deploy.request
+        )
+
+    async def _saved(self, deploy: Deploy, standing: Standing | None = None) -> Deploy:
+        if not await self._store.save(deploy, standing=standing):
+            # Another worker went on meanwhile; this one has nothing more to say about it.
+            raise Later(0.2)
+        return deploy
+
+    async def _next(self, deploy: Deploy, job: Job) -> None:
+        await self._work.add(
+            TICK, {"deploy": deploy.id}, id=f"{deploy.id}:tick:{deploy.rev}", now=self._clock.now(),
+            thing=thing_of(deploy.id), host=deploy.host, request=deploy.request,
+        )  # fmt: skip
+
+
+def _untouched(deploy: Deploy) -> bool:
+    """Whether no step of it was ever seen to begin."""
+    return all(step.phase == "pending" for step in deploy.steps)
+
+
+def _shown(state: RunState) -> tuple[StepShown, ...]:
+    return tuple(StepShown(s.name, s.phase, s.started, s.ended, s.last_line) for s in state.steps)
