@@ -144,6 +144,9 @@ class Jobs:
             output = await self._services.deploys.output(deploy.id, TAIL_LINES)
             if deploy.run:
                 await self._outbox.line(f"{card}:output", card, deploy_views.output_tail(deploy, output))
+        if deploy.in_doubt:
+            operations = self._services.config().channels.operations
+            await self._outbox.say(f"doubt:{deploy.id}", operations, deploy_views.in_doubt(deploy))
         await self._tell(deploy)
         metrics.DEPLOYS.labels(deploy.service, deploy.environment, deploy.state).inc()
 
@@ -206,6 +209,9 @@ class Jobs:
         await self._inbox.answer(ask.id, {"text": reply.message.text})
         if reply.form is not None and ask.trigger and await self._outbox.open(ask.trigger, reply.form):
             return
+        if reply.operations is not None:
+            operations = self._services.config().channels.operations
+            await self._outbox.say(f"everybody:{ask.id}", operations, reply.operations)
         if reply.file is not None:
             await self._send_file(ask, reply.message, reply.file)
         else:

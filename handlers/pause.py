@@ -15,7 +15,11 @@ async def pause(turn: Turn) -> Reply:
         said(
             f":double_vertical_bar: Everything is paused: {escape(paused.reason)}. No new deploy or action begins; "
             "what runs runs on, and `cancel` ends it. `resume` ends the pause."
-        )
+        ),
+        operations=said(
+            f":double_vertical_bar: *Everything is paused* by {escape(turn.holder.name)}: {escape(paused.reason)}. "
+            "No new deploy or action begins until `resume`."
+        ),
     )
 
 
@@ -24,7 +28,12 @@ async def resume(turn: Turn) -> Reply:
         return Reply(said("I would end the pause."))
     ended = await turn.services.people.resume()
     since = duration(turn.now - ended.since)
-    return Reply(said(f":arrow_forward: Going on after {since}. It was {escape(ended.by)}'s pause."))
+    return Reply(
+        said(f":arrow_forward: Going on after {since}. It was {escape(ended.by)}'s pause."),
+        operations=said(
+            f":arrow_forward: *The pause is over* after {since}, ended by {escape(turn.holder.name)}."
+        ),
+    )
 
 
 COMMANDS = [

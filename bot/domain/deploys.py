@@ -63,6 +63,11 @@ class Deploy:
         return self.state in ENDED
 
     @property
+    def in_doubt(self) -> bool:
+        """Whether nobody knows what it left behind: it was lost on its way, or its roll-back failed too."""
+        return bool(self.run) and (self.state == "lost" or self.rolled_back is False)
+
+    @property
     def what(self) -> str:
         """`shop to staging`, or `restart shop in staging`."""
         if self.action:

@@ -18,6 +18,7 @@ from bot.store.deploys import Admission, DeployStore, Standing
 from bot.store.streams import Work
 from bot.store.timers import Timers
 
+RECENT = 20  # deploys that are looked through for the last one of each environment
 CONFIRM_SECONDS = 5.0  # how long a request waits for the claims to be confirmed
 
 
@@ -50,12 +51,13 @@ class Plan:
 
 @dataclass(frozen=True)
 class Status:
-    """One environment of a service."""
+    """One environment of a service. doubt: the last attempt there, where nobody knows what it left behind."""
 
     service: str
     environment: str
     standing: Standing | None
     running: Deploy | None
+    doubt: Deploy | None = None
 
 
 class Deploys:
@@ -181,11 +183,16 @@ class Deploys:
     async def status(self, service: str) -> list[Status]:
         """What stands and what runs in each environment of a service."""
         standing = await self._store.standing(service)
+        ended = [
+            deploy for deploy in await self._store.recent(service, count=RECENT) if deploy.over and deploy.run
+        ]
         answer = []
         for name in self._config().services[service].environments:
             holder = await self._store.running(service, name)
             running = await self._store.find(holder) if holder else None
-            answer.append(Status(service, name, standing.get(name), running))
+            last = next((deploy for deploy in ended if deploy.environment == name), None)
+            doubt = last if last is not None and last.in_doubt else None
+            answer.append(Status(service, name, standing.get(name), running, doubt))
         return answer
 
     async def branches(self, service: str | None, email: str) -> list[str]:

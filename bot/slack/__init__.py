@@ -67,6 +67,7 @@ class Reply:
     card_follows: a card will stand in the same place; a direct message then needs no line beside it.
     outcome: one word for the audit.
     file: goes with the message to the person alone, directly; where it was asked only says so.
+    operations: what the operations channel has to know of it.
     """
 
     message: Message
@@ -74,6 +75,7 @@ class Reply:
     card_follows: bool = False
     outcome: str = "done"
     file: File | None = None
+    operations: Message | None = None
 
 
 @dataclass(frozen=True)

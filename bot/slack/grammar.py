@@ -24,6 +24,11 @@ LITTLE = {
     "on": "environment",
 }
 _DEPLOY_ID = re.compile(r"#?d-(\d{1,9})$", re.IGNORECASE)
+# What people reach for at night, and how it is done here.
+INSTEAD = {
+    "rollback": "`deploys <service>` shows what ran before; `deploy <service> <env> <commit>` brings it back.",
+    "logs": "Press [Logs] on the card of the deploy.",
+}
 CLOSE_ENOUGH = 60  # of 100, for rapidfuzz's ratio
 
 
@@ -60,6 +65,10 @@ def find(words: Sequence[Word], commands: Mapping[str, Command]) -> tuple[Comman
     if command is not None:
         return command, list(words[len(command.word.split()) :])
     typed = words[0].text
+    if words[0].low in INSTEAD:
+        raise NotUnderstood(
+            f"I don't know the word `{safe(typed)}`.", code="unknown-word", hint=INSTEAD[words[0].low]
+        )
     two = " ".join(word.low for word in words[:2])
     one = nearest(typed, commands)
     meant = one or nearest(two, commands)

@@ -13,7 +13,7 @@ from bot.slack import Ask, Command, Given, Incomplete, Reply, Turn
 from bot.slack.grammar import begins, find, understand
 from bot.slack.registry import Registry
 from bot.slack.views.refusal import broken, refused, store_gone
-from bot.slack.views.text import escape, said
+from bot.slack.views.text import duration, escape, said
 from bot.slack.words import Word, split
 
 log = structlog.get_logger()
@@ -165,8 +165,9 @@ class Router:
             return
         paused = await self._services.people.paused()
         if paused is not None:
+            since = duration(self._clock.now() - paused.since)
             raise Refusal(
-                f"Everything is paused since {paused.when} by {paused.by}: {paused.reason}",
+                f"Everything was paused {since} ago by {paused.by}: {paused.reason}",
                 code="paused",
                 hint="`resume` ends it (admins, and whoever is on call).",
             )

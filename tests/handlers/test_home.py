@@ -129,11 +129,15 @@ async def test_pause_everything_refuses_what_is_new_until_resume(
     await workspace.type(on_call, PLACE, "/grail pause everything the data centre is on fire")
     await told(workspace, on_call, PLACE, "Everything is paused: the data centre is on fire.")
     await workspace.type(DANA, PLACE, "/grail deploy shop to staging")
-    refusal = await told(workspace, DANA, PLACE, "Everything is paused since")
+    refusal = await told(workspace, DANA, PLACE, "Everything was paused")
     assert "the data centre is on fire" in refusal
     assert "`resume` ends it (admins, and whoever is on call)." in refusal
+    name = "Omar" if on_call == OMAR else "Olga"
+    said_there = await workspace.wait_for("#ops", lambda ms: "Everything is paused" in ms[-1]["text"])
+    assert f"*Everything is paused* by {name}: the data centre is on fire." in words_of(said_there[-1])
     await workspace.type(on_call, PLACE, "/grail resume")
     await told(workspace, on_call, PLACE, "Going on after")
+    await workspace.wait_for("#ops", lambda ms: "The pause is over" in ms[-1]["text"])
     await workspace.clock(forward=11)
     await workspace.type(DANA, PLACE, "/grail deploy shop to staging")
     await card_says(workspace, PLACE, "succeeded")
@@ -182,3 +186,21 @@ async def test_deploys_of_one_environment_are_found_behind_many_of_another(
     await workspace.press(DANA, "deploys.page", message=page["ts"])
     older = await workspace.wait_for(PLACE, lambda ms: "d-2 *staging*" in words_of(ms[-1]), as_=DANA)
     assert "d-1 " not in words_of(older[-1])
+
+
+async def test_status_and_operations_say_where_nobody_knows_what_runs(
+    workspace: Workspace, grail: GrailProcess
+) -> None:
+    await workspace.type(DANA, PLACE, "/grail deploy shop to staging fails-both")
+    card = await card_says(workspace, PLACE, "failed")
+    assert "roll-back failed too" in words_of(card).lower()
+    found = await workspace.wait_for("#ops", lambda ms: "look at it" in ms[-1]["text"])
+    assert "its roll-back failed too: nobody knows what runs there." in words_of(found[-1])
+    await workspace.type(DANA, PLACE, "/grail status shop")
+    status = await told(workspace, DANA, PLACE, "Look at it")
+    assert "d-1 failed" in status
+    assert "its roll-back failed too: nobody knows what runs there." in status
+    await workspace.type(DANA, PLACE, "/grail deploy shop to staging main")
+    await card_says(workspace, PLACE, "succeeded")
+    await workspace.type(OMAR, PLACE, "/grail status shop")
+    assert "Look at it" not in await told(workspace, OMAR, PLACE, "Open the shop")

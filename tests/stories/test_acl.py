@@ -108,7 +108,7 @@ async def test_web_and_worker_live_with_the_least_rights_in_redis(
     do = await run(grail, "do", "status shop", "--url", grail.url, GRAIL_TOKEN=found[1])
     assert (do.returncode, do.stderr) == (0, "")
     do = await run(grail, "do", "deploy search to staging", "--url", grail.url, GRAIL_TOKEN=found[1])
-    assert "Everything is paused since" in do.stderr
+    assert "Everything was paused" in do.stderr
     for who in (OMAR, OLGA):
         await workspace.type(who, "#general", "/grail resume")
     await workspace.wait_for("#general", lambda ms: any("Going on after" in words_of(m) for m in ms))

@@ -360,7 +360,28 @@ def _status_line(row: Status, now: float) -> str:
         at, of = running.place
         step = f", step {at} of {of}" if running.steps else ""
         what += f"\n      :rocket: {running.id} {running.short()} by {quiet(running.by_name)} is {running.state}{step}"
+    if (doubt := row.doubt) is not None:
+        what += f"\n:rotating_light: *Look at it:* {_left_behind(doubt)}"
     return f"• *{escape(row.environment)}*: {what}"
+
+
+def _left_behind(deploy: Deploy) -> str:
+    """Why nobody knows what runs in an environment."""
+    when_ = f" {when(deploy.ended)}" if deploy.ended else ""
+    if deploy.state == "lost":
+        return f"{deploy.id} was lost on its way{when_}, and nobody knows what it left behind."
+    return f"{deploy.id} {deploy.state}{when_} and its roll-back failed too: nobody knows what runs there."
+
+
+def in_doubt(deploy: Deploy) -> Message:
+    """What operations are told when nobody knows what a deploy left behind."""
+    before = f"deploys {escape(deploy.service)} {escape(deploy.environment)}"
+    lines = [
+        f":rotating_light: *{escape(deploy.what)}*: {_left_behind(deploy)}",
+        f"`why {deploy.id}` tells what happened; `{before}` what ran before, and `deploy` with that commit brings it "
+        "back.",
+    ]
+    return Message(f"{deploy.what}: look at it", [section("\n".join(lines))])
 
 
 def _line(deploy: Deploy, now: float, *, named: bool) -> str:

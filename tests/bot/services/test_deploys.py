@@ -93,6 +93,8 @@ async def test_a_machine_that_is_not_heard_of_frees_its_environment(house: House
     lost = await elsewhere.runs.guard(job(deploy.id, GUARD))
     assert lost is not None
     assert (lost.state, lost.why) == ("lost", "The machine that ran it has not been heard of for 16 minutes.")
+    doubts = {status.environment: status.doubt for status in await elsewhere.status("shop")}
+    assert doubts == {"staging": lost, "production": None}
     assert await house.store.running("shop", "staging") is None
 
 

@@ -87,6 +87,18 @@ def test_a_deploy_is_named_by_its_id(typed: str, config: Config) -> None:
     ("line", "refusal"),
     [
         ("deplyo shop", ("unknown-word", "I don't know the word `deplyo`.", "Did you mean `deploy shop`?")),
+        (
+            "rollback shop production",
+            (
+                "unknown-word",
+                "I don't know the word `rollback`.",
+                "`deploys <service>` shows what ran before; `deploy <service> <env> <commit>` brings it back.",
+            ),
+        ),
+        (
+            "logs d-1",
+            ("unknown-word", "I don't know the word `logs`.", "Press [Logs] on the card of the deploy."),
+        ),
         ("xyzzy", ("unknown-word", "I don't know the word `xyzzy`.", "`help` lists what you can say.")),
         ("deploy shpo staging", ("no-such-service", "There is no service `shpo`.", "Did you mean `shop`?")),
         (
