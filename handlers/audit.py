@@ -4,7 +4,7 @@ from bot.domain.periods import period
 from bot.domain.rights import may
 from bot.errors import NotAllowed, NotUnderstood
 from bot.slack import Command, File, Press, Reply, Turn
-from bot.slack.grammar import nearest, safe
+from bot.slack.lookup import nearest, safe
 from bot.slack.views import audit as views
 
 DEFAULT = "7d"

@@ -3,7 +3,7 @@
 from bot.domain.rights import places, roles, words
 from bot.errors import NotAllowed, NotFound, NotUnderstood
 from bot.slack import Command, Press, Reply, Turn
-from bot.slack.grammar import nearest, safe
+from bot.slack.lookup import nearest, safe
 from bot.slack.views import home as views
 
 

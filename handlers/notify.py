@@ -5,7 +5,7 @@ import re
 from bot.errors import NotUnderstood
 from bot.services.people import CHOICES, Choice, Quiet
 from bot.slack import Command, Reply, Turn
-from bot.slack.grammar import safe
+from bot.slack.lookup import safe
 from bot.slack.views.notify import chosen
 
 KINDS = ("deploys",)

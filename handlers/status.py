@@ -3,7 +3,7 @@
 from bot.domain.deploys import Deploy
 from bot.errors import NotFound, NotUnderstood
 from bot.slack import Command, Press, Reply, Turn
-from bot.slack.grammar import safe
+from bot.slack.lookup import safe
 from bot.slack.views import deploy as views
 
 PAGE = 10

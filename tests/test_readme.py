@@ -11,7 +11,8 @@ import pytest
 import handlers
 from bot.__main__ import parser
 from bot.config import load
-from bot.slack.grammar import find, understand
+from bot.slack.grammar import understand
+from bot.slack.lookup import find
 from bot.slack.words import split
 
 ROOT = Path(__file__).parents[1]

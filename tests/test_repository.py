@@ -31,6 +31,7 @@ TESTED_ELSEWHERE = {
     "bot/services/runs.py": "tests/bot/services/test_deploys.py: a deploy from its request to its end",
     "bot/services/records.py": "tests/handlers/test_audit.py",
     "bot/services/operations.py": "tests/stories/test_operations.py",
+    "bot/slack/lookup.py": "tests/bot/slack/test_grammar.py, from the line to the refusal",
     "bot/slack/looking.py": "part of the sender: tests/bot/slack/test_sending.py",
     "bot/slack/outcomes.py": "part of the sender: tests/bot/slack/test_sending.py",
     "bot/slack/operations.py": "tests/stories/test_operations.py",

@@ -8,11 +8,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from rapidfuzz import fuzz, process
-
 from bot.config import Config
 from bot.errors import NotFound, NotUnderstood, Refusal
 from bot.slack import Command, Given, Incomplete
+from bot.slack.lookup import nearest, safe
 from bot.slack.words import Word
 
 LITTLE = {
@@ -24,12 +23,6 @@ LITTLE = {
     "on": "environment",
 }
 _DEPLOY_ID = re.compile(r"#?d-(\d{1,9})$", re.IGNORECASE)
-# What people reach for at night, and how it is done here.
-INSTEAD = {
-    "rollback": "`deploys <service>` shows what ran before; `deploy <service> <env> <commit>` brings it back.",
-    "logs": "Press [Logs] on the card of the deploy.",
-}
-CLOSE_ENOUGH = 60  # of 100, for rapidfuzz's ratio
 
 
 @dataclass(frozen=True)
@@ -42,44 +35,6 @@ def slots(command: Command) -> list[Slot]:
     """What a command takes, in the order of its usage."""
     found = re.findall(r"(\[?)<(\w+)>", command.usage)
     return [Slot(name, bool(bracket)) for bracket, name in found]
-
-
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that was probably meant, if one is near enough."""
-    match = process.extractOne(word.casefold(), list(known), scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH)
-    return str(match[0]) if match else None
-
-
-def begins(words: Sequence[Word], commands: Mapping[str, Command]) -> Command | None:
-    """The command that the words begin with, if they begin with one."""
-    for length in range(min(3, len(words)), 0, -1):
-        found = commands.get(" ".join(word.low for word in words[:length]))
-        if found is not None:
-            return found
-    return None
-
-
-def find(words: Sequence[Word], commands: Mapping[str, Command]) -> tuple[Command, list[Word]]:
-    """The command that the words begin with, and the words after it. Raises NotUnderstood, with what was meant."""
-    command = begins(words, commands)
-    if command is not None:
-        return command, list(words[len(command.word.split()) :])
-    typed = words[0].text
-    if words[0].low in INSTEAD:
-        raise NotUnderstood(
-            f"I don't know the word `{safe(typed)}`.", code="unknown-word", hint=INSTEAD[words[0].low]
-        )
-    two = " ".join(word.low for word in words[:2])
-    one = nearest(typed, commands)
-    meant = one or nearest(two, commands)
-    rest = words[1 if one else 2 :]
-    if meant and all(word.kind == "word" for word in rest):  # the whole line, to be taken as it is
-        meant = " ".join([meant, *(safe(word.text) for word in rest[:12])])
-    raise NotUnderstood(
-        f"I don't know the word `{safe(typed)}`.",
-        code="unknown-word",
-        hint=f"Did you mean `{meant}`?" if meant else "`help` lists what you can say.",
-    )
 
 
 def understand(command: Command, words: Sequence[Word], config: Config) -> Given | Incomplete:
@@ -294,9 +249,3 @@ def _choices(lead: str, known: Iterable[str], most: int = 8) -> str:
         return ""
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return f"{lead} {', '.join(names[:most])}{more}."
-
-
-def safe(text: str, most: int = 60) -> str:
-    """Words of a person, fit to stand between back-ticks in a refusal (which is escaped where it is shown)."""
-    short = text if len(text) <= most else text[: most - 1] + "…"
-    return short.replace("`", "'")

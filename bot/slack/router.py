@@ -10,7 +10,8 @@ from bot.domain.rights import Holder, may, may_somewhere
 from bot.errors import GrailError, NotAllowed, NotUnderstood, OutsideUnavailable, Refusal, StoreUnavailable
 from bot.services import Services
 from bot.slack import Ask, Command, Given, Incomplete, Reply, Turn
-from bot.slack.grammar import begins, find, understand
+from bot.slack.grammar import understand
+from bot.slack.lookup import begins, find
 from bot.slack.registry import Registry
 from bot.slack.views.refusal import broken, refused, store_gone
 from bot.slack.views.text import duration, escape, said

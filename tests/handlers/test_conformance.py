@@ -11,7 +11,8 @@ import handlers
 from bot.clock import Clock
 from bot.config import Config, load
 from bot.slack import Ask, Command, Given
-from bot.slack.grammar import LITTLE, find, slots, understand
+from bot.slack.grammar import LITTLE, slots, understand
+from bot.slack.lookup import find
 from bot.slack.registry import Registry
 from bot.slack.router import Router
 from bot.slack.words import split

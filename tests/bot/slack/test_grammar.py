@@ -11,7 +11,8 @@ import handlers
 from bot.config import Config, load
 from bot.errors import Refusal
 from bot.slack import Given, Incomplete
-from bot.slack.grammar import find, understand
+from bot.slack.grammar import understand
+from bot.slack.lookup import find
 from bot.slack.words import split
 
 COMMANDS = handlers.load().commands
