@@ -101,7 +101,7 @@ async def test_a_file_is_printed_and_a_slip_is_met_with_what_was_meant(
     assert (status, json.loads(out)["record"]["email"]) == (0, DANA)
     status, out, err = await do(grail, "dploy shop", token=token)
     assert (status, out) == (1, "")
-    assert err.startswith("I don't know the word dploy.\nDid you mean deploy?")
+    assert err.startswith("I don't know the word dploy.\nDid you mean deploy shop?")
 
 
 async def test_without_redis_nothing_is_changed_and_that_is_said(
