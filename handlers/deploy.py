@@ -116,7 +116,14 @@ async def form(turn: Turn, incomplete: Incomplete) -> Reply:
 
 async def check_form(turn: Turn) -> Mapping[str, str]:
     """The faults of the form, by its blocks, before it is taken."""
-    service, environment = turn.values.get("service", ""), turn.values.get("environment", "")
+    for service in turn.values.get("service", "").split(","):
+        faults = await _form_faults(turn, service, turn.values.get("environment", ""))
+        if faults:
+            return faults
+    return {}
+
+
+async def _form_faults(turn: Turn, service: str, environment: str) -> Mapping[str, str]:
     known = turn.services.config().services.get(service)
     if known is None:
         return {"service": "Choose a service."}
@@ -141,12 +148,14 @@ async def submit_form(turn: Turn) -> Reply:
     if faults:
         raise NotAllowed(" ".join(faults.values()), code="form")
     values = turn.values
-    return await _each(turn, [values["service"]], values["environment"], values.get("ref") or None, None)
+    return await _each(
+        turn, values["service"].split(","), values["environment"], values.get("ref") or None, None
+    )
 
 
 async def form_options(turn: Turn, field: str, typed: str) -> Sequence[tuple[str, str]]:
     """The branches, the person's own first."""
-    service = turn.services.config().services.get(turn.values.get("service", ""))
+    service = turn.services.config().services.get(turn.values.get("service", "").split(",")[0])
     found = await turn.services.deploys.branches(service.name if service else None, turn.holder.email or "")
     wanted = typed.casefold()
     return [(name, name) for name in found if wanted in name.casefold()]

@@ -140,3 +140,15 @@ async def test_whose_e_mail_rests_may_not_cancel_what_its_owner_began(
     assert "your rights rest" in await told(workspace, mia.id, PLACE, "rest")
     grail.open_gate()
     await card_says(workspace, PLACE, "succeeded")
+
+
+async def test_several_services_stay_together_in_the_form(workspace: Workspace, grail: GrailProcess) -> None:
+    await workspace.type(DANA, PLACE, "/grail deploy shop,search")
+    view = (await workspace.wait_until(lambda: workspace.views(DANA)))[-1]
+    chosen = view["blocks"][0]["element"]["initial_option"]
+    assert (chosen["text"]["text"], chosen["value"]) == ("shop, search", "shop,search")
+    values = {"service": {"service": "shop,search"}, "environment": {"environment": "staging"}}
+    answer = await workspace.submit(DANA, view["id"], values)
+    assert not answer.get("errors")
+    found = await workspace.wait_for(PLACE, lambda ms: [c for c in cards(ms) if "succeeded" in c["text"]][1])
+    assert {card["text"].split(":")[0] for card in cards(found)} == {"shop → staging", "search → staging"}

@@ -8,10 +8,13 @@ from bot.slack import Block, Given
 from bot.slack.grammar import environments
 from bot.slack.views.text import cut
 
+VALUE = 150  # characters of an option's value
+
 
 def deploy_form(config: Config, given: Given, channel: str) -> dict[str, Any]:
     """Service, environment, ref: what was said is filled in. channel: where the card will stand."""
-    services = [name for name in config.services if not given.services or name in given.services]
+    # Several services that were said stay together, as one choice.
+    services = [",".join(given.services)] if given.services else list(config.services)
     return {
         "type": "modal",
         "callback_id": "deploy",
@@ -20,9 +23,7 @@ def deploy_form(config: Config, given: Given, channel: str) -> dict[str, Any]:
         "submit": _plain("Deploy"),
         "close": _plain("Not now"),
         "blocks": [
-            _select(
-                "service", "Service", services, given.service or (services[0] if len(services) == 1 else None)
-            ),
+            _select("service", "Service", services, services[0] if len(services) == 1 else None),
             _select("environment", "Environment", environments(given, config), given.environment),
             {
                 "type": "input",
@@ -42,7 +43,9 @@ def deploy_form(config: Config, given: Given, channel: str) -> dict[str, Any]:
 
 
 def _select(block: str, label: str, names: Iterable[str], chosen: str | None) -> Block:
-    options = [{"text": _plain(cut(name, 75)), "value": cut(name, 75)} for name in names][:100]
+    # Half a value would name something else: what does not fit can only be typed.
+    fitting = [name for name in names if len(name) <= VALUE][:100]
+    options = [{"text": _plain(cut(name.replace(",", ", "), 75)), "value": name} for name in fitting]
     element: dict[str, Any] = {"type": "static_select", "action_id": block, "options": options}
     initial = next((option for option in options if option["value"] == chosen), None)
     if initial:
