@@ -7,6 +7,7 @@ select and the faults of a form, comes from the router at once.
 """
 
 import asyncio
+import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -69,8 +70,11 @@ class Transport:
         async def authorize(**_: Any) -> AuthorizeResult:
             return self._we
 
+        bolt_log = logging.getLogger("grail.bolt")
+        bolt_log.setLevel(logging.ERROR)  # it warns that the token in our environment is not used: so it should be
         self._app = AsyncApp(
             name="grail",
+            logger=bolt_log,
             client=self._web,
             authorize=authorize,
             request_verification_enabled=False,  # see `receive`: it knows several secrets
@@ -80,6 +84,7 @@ class Transport:
             attaching_function_token_enabled=False,
             attaching_conversation_kwargs_enabled=False,
         )
+        bolt_log.setLevel(logging.WARNING)
         self._app.error(self._failed)
         self._app.command(ANY)(self._command)
         self._app.event(ANY)(self._event)
