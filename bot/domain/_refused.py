@@ -24,7 +24,7 @@ _WITHOUT_PLACE = {
     "resume": "resume what is paused",
     "audit": "read the audit of everything",
     "retry": "have work tried again",
-    "person": "confirm a person",
+    "person": "decide about rights of people",
 }
 
 

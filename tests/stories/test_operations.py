@@ -204,7 +204,7 @@ async def test_a_changed_address_rests_the_rights_until_an_operator_confirms(
     assert f"because their e-mail address changed from {DEVI} to {new}" in words_of(card)
 
     await workspace.press(DANA, "person.confirm", message=card["ts"], in_=OPS)
-    refusal = await told(workspace, DANA, OPS, "You may not confirm a person.")
+    refusal = await told(workspace, DANA, OPS, "You may not decide about rights of people.")
     assert "It takes the role operator." in refusal
     for who in (OMAR, OLGA):  # one of them is on call; a pause does not keep a person from being confirmed
         await workspace.type(who, OPS, "/grail pause everything for a while")
