@@ -71,7 +71,8 @@ class Transport:
             return self._we
 
         bolt_log = logging.getLogger("grail.bolt")
-        bolt_log.setLevel(logging.ERROR)  # it warns that the token in our environment is not used: so it should be
+        # It warns that the token in our environment is not used; so it should be.
+        bolt_log.setLevel(logging.ERROR)
         self._app = AsyncApp(
             name="grail",
             logger=bolt_log,
