@@ -40,6 +40,8 @@ async def test_one_request_id_goes_from_slacks_request_to_the_last_effect(
     await workspace.type(DANA, PLACE, "/grail deploy shop to staging")
     await card_says(workspace, PLACE, "succeeded")
     await workspace.wait_for("@Grail", lambda ms: "succeeded" in ms[-1]["text"], as_=DANA)
+    # The lines of a thread go out after cards and answers: the last of them is the last effect.
+    await workspace.wait_for(PLACE, lambda ms: any("health" in m["text"] for m in ms))
     grail.stop()
     [asked] = [line for line in lines(grail) if line["event"] == "asked" and line["outcome"] == "d-1"]
     assert re.fullmatch(r"[0-9a-f]{12}", asked["request"])
