@@ -19,6 +19,7 @@ from bot.clients.slack import Slack
 from bot.clock import Clock
 from bot.config import Config, load
 from bot.drivers.recipe import RecipeDriver
+from bot.ending import ended
 from bot.errors import StartFault
 from bot.jobs import Jobs
 from bot.reload import Reload
@@ -138,7 +139,8 @@ class Grail:
             if task.done():
                 return f"The {task.get_name()} has stopped."
         try:
-            await asyncio.wait_for(self.redis.ping(), 2)
+            async with asyncio.timeout(2):
+                await self.redis.ping()
         except Exception:  # whatever it is, it means the same here
             return "Redis does not answer."
         return None
@@ -150,9 +152,7 @@ class Grail:
             _, late = await asyncio.wait(self._loops, timeout=STOP_SECONDS)
             for task in late:
                 log.warning("stop.late", loop=task.get_name(), seconds=STOP_SECONDS)
-        for task in self._loops:
-            task.cancel()
-        await asyncio.gather(*self._loops, return_exceptions=True)
+        await ended(self._loops)
         await self._undo.aclose()
 
     def _loop(self, run: Any, name: str) -> None:

@@ -19,6 +19,7 @@ from bot import acme, workspace
 from bot.app import Grail
 from bot.config import load
 from bot.drivers.recipe import RecipeDriver, shield
+from bot.ending import ended
 from bot.errors import StartFault
 from bot.settings import Settings, SlackSettings
 from bot.store import backup as copy
@@ -256,8 +257,7 @@ async def _unless(stop: asyncio.Event, start: Coroutine[Any, Any, None]) -> bool
     if starting.done():
         starting.result()
         return True
-    starting.cancel()
-    await asyncio.gather(starting, return_exceptions=True)
+    await ended([starting])
     return False
 
 
@@ -280,7 +280,8 @@ async def _runs_end(driver: RecipeDriver, stop: asyncio.Event) -> None:
             )
             said = True
         with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), 0.2)
+            async with asyncio.timeout(0.2):
+                await stop.wait()
 
 
 def _stop_signals() -> asyncio.Event:

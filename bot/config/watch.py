@@ -8,6 +8,7 @@ from watchfiles import awatch
 
 from bot.config import load
 from bot.config.models import Config
+from bot.ending import ended
 from bot.errors import ConfigFault
 
 SETTLE_MS = 100  # editors write in several goes
@@ -55,10 +56,7 @@ async def watch(
                 old, current = current, new
                 await on_change(old, new)
     finally:
-        stop_watching = [watcher, stopped]
-        for task in stop_watching:
-            task.cancel()
-        await asyncio.gather(*stop_watching, return_exceptions=True)
+        await ended((watcher, stopped))
 
 
 async def _touched(path: Path, looks: asyncio.Event, stop: asyncio.Event) -> None:

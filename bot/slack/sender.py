@@ -16,6 +16,7 @@ import structlog
 from bot import metrics
 from bot.clients.slack import Slack
 from bot.clock import Clock
+from bot.ending import ended
 from bot.errors import GrailError, StoreUnavailable
 from bot.slack.outcomes import Again, GivenUp, Moved, Outcome, Sent
 from bot.slack.sending import Sending
@@ -77,9 +78,7 @@ class Sender:
                 await asyncio.wait(self._flights, timeout=FINISH)
         finally:
             self.running = False
-            for task in (*beside, *self._flights):
-                task.cancel()
-            await asyncio.gather(*beside, *self._flights, return_exceptions=True)
+            await ended((*beside, *self._flights))
 
     async def _send_due(self) -> float | None:
         """Start what may go now. Answers when to look again."""
@@ -111,9 +110,7 @@ class Sender:
         try:
             await asyncio.wait((timer, woken), return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in (timer, woken):
-                task.cancel()
-            await asyncio.gather(timer, woken, return_exceptions=True)
+            await ended((timer, woken))
 
     async def _fly(self, flight: Flight) -> None:
         request = flight.entry.get("request")

@@ -40,7 +40,8 @@ class Terminal:
                 return Answer(401, "This token is nobody's: ask me in Slack for one with `whoami token`.\n")
             id = f"terminal:{uuid4()}"
             ask = Ask(id, "terminal", who.team_id, who.user_id, text.strip(), request=uuid4().hex[:12])
-            reply = await asyncio.wait_for(self._router.ask(ask), ANSWER_SECONDS)
+            async with asyncio.timeout(ANSWER_SECONDS):
+                reply = await self._router.ask(ask)
         except StoreUnavailable:
             return Answer(503, store_gone().text + "\n")
         except TimeoutError:

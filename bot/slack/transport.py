@@ -23,6 +23,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clients.slack import Slack
 from bot.clock import Clock
+from bot.ending import ended
 from bot.errors import GrailError, StoreUnavailable
 from bot.slack import Ask
 from bot.slack.payloads import Body, from_event, from_view, home_of, request_id, value_of, values_of
@@ -121,8 +122,7 @@ class Transport:
 
     async def close(self) -> None:
         if self._connecting is not None:
-            self._connecting.cancel()
-            await asyncio.gather(self._connecting, return_exceptions=True)
+            await ended([self._connecting])
         if self._socket is not None:
             await self._socket.close_async()
 

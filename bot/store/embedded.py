@@ -30,6 +30,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from bot.ending import ended
 from bot.errors import StartFault
 from bot.store.connection import OLDEST
 
@@ -75,13 +76,13 @@ class EmbeddedRedis:
     async def stop(self) -> None:
         """End it; what was written stays on disk."""
         if self._watch:
-            self._watch.cancel()
-            await asyncio.gather(self._watch, return_exceptions=True)
+            await ended([self._watch])
             self._watch = None
         if self._process and self._process.returncode is None:
             self._process.terminate()
             try:
-                await asyncio.wait_for(self._process.wait(), GRACE_SECONDS)
+                async with asyncio.timeout(GRACE_SECONDS):
+                    await self._process.wait()
             except TimeoutError:
                 self._process.kill()
                 await self._process.wait()

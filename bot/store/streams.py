@@ -19,6 +19,7 @@ from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from bot.clock import Clock
+from bot.ending import ended
 from bot.errors import StoreUnavailable
 from bot.store.connection import BLOCK_SECONDS
 from bot.store.handling import Handler, Handling
@@ -98,11 +99,11 @@ class Worker:
             done, _ = await asyncio.wait([*reading, *staying, stopping], return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()  # none of the others ever ends but by a fault of ours
-            await _cancelled(reading)
+            await ended(reading)
             if self._held:
                 await asyncio.wait(self._held.values(), timeout=self._limit + 1)
         finally:
-            await _cancelled([stopping, *reading, *self._held.values(), *staying])
+            await ended([stopping, *reading, *self._held.values(), *staying])
             with suppress(StoreUnavailable, WrongData):  # the others will see that we are silent
                 await self._peers.leave()
 
@@ -254,12 +255,3 @@ class Worker:
         if now - self._said.get(about, -60.0) >= 60.0:
             self._said[about] = now
             self._say(line)
-
-
-async def _cancelled(tasks: list[asyncio.Task[Any]]) -> None:
-    """End them; again and again, for libraries that swallow it once (wait_for before Python 3.12)."""
-    left = set(tasks)
-    while left:
-        for task in left:
-            task.cancel()
-        _, left = await asyncio.wait(left, timeout=0.5)

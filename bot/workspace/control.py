@@ -215,7 +215,8 @@ class Control:
             await response.write(b"event: hello\ndata: {}\n\n")
             while True:
                 try:
-                    row = await asyncio.wait_for(watcher.queue.get(), KEEP_ALIVE_SECONDS)
+                    async with asyncio.timeout(KEEP_ALIVE_SECONDS):
+                        row = await watcher.queue.get()
                 except TimeoutError:
                     row = b": still here\n\n"
                 if row is None:

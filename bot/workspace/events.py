@@ -115,7 +115,8 @@ class Events:
                 if pause is not None and self._clock.file is not None:
                     pause = min(pause, LOOK_SECONDS)
             try:
-                await asyncio.wait_for(self._look.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await self._look.wait()
             except TimeoutError:
                 continue
 

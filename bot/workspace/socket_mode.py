@@ -95,7 +95,8 @@ class Sockets:
         connection.waiting[envelope["envelope_id"]] = answer
         try:
             await connection.socket.send_str(orjson.dumps(envelope).decode())
-            return await asyncio.wait_for(answer, max(deadline - time.monotonic(), 0.0))
+            async with asyncio.timeout(max(deadline - time.monotonic(), 0.0)):
+                return await answer
         except ConnectionError:
             raise NotConnected from None
         finally:
@@ -122,7 +123,8 @@ class Sockets:
 
     async def _next(self, within: float) -> _Connection:
         try:
-            await asyncio.wait_for(self._there.wait(), within)
+            async with asyncio.timeout(within):
+                await self._there.wait()
         except TimeoutError:
             raise NotConnected from None
         connection = self._open.pop(0)

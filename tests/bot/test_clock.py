@@ -58,14 +58,17 @@ async def test_a_sleeper_wakes_when_time_is_moved_past_the_moment(tmp_path: Path
     day = asyncio.create_task(clock.sleep(86400))
     await asyncio.sleep(0)
     moved(file, "90000")
-    await asyncio.wait_for(day, 20)
+    async with asyncio.timeout(20):
+        await day
     assert not week.done()
     moved(file, "700000")
-    await asyncio.wait_for(week, 20)
+    async with asyncio.timeout(20):
+        await week
 
 
 async def test_what_is_past_is_not_waited_for() -> None:
-    await asyncio.wait_for(Clock().until(0), 20)
+    async with asyncio.timeout(20):
+        await Clock().until(0)
 
 
 def test_the_environment_names_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

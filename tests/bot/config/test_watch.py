@@ -48,7 +48,8 @@ async def watching(file: Path) -> AsyncIterator[Watching]:
     watching = Watching(file)
     yield watching
     watching.stop.set()
-    await asyncio.wait_for(watching.task, 10)
+    async with asyncio.timeout(10):
+        await watching.task
 
 
 async def write_until(watching: Watching, text: str, done: object) -> None:
@@ -91,7 +92,8 @@ async def test_asked_to_look_again_it_does(file: Path, tmp_path: Path) -> None:
     await eventually(lambda: watching.changed)
     assert watching.changed[0][1].company == "Big"
     watching.stop.set()
-    await asyncio.wait_for(watching.task, 10)
+    async with asyncio.timeout(10):
+        await watching.task
 
 
 async def test_a_faulty_file_is_told_once_and_changes_nothing(watching: Watching) -> None:

@@ -1,5 +1,6 @@
 """Events reach the app at once, and again after 1 s, 1 min and 5 min by the workspace's clock."""
 
+import asyncio
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -95,6 +96,21 @@ async def test_what_was_not_delivered_is_delivered_after_a_restart(clock_file: P
             await workspace.wait_until(lambda: len(app.of("message")) == 1)
             assert app.headers("message")[0]["X-Slack-Retry-Reason"] == "connection_failed"
         await second.stop()
+
+
+async def test_the_workspace_ends_also_in_the_moment_when_an_event_is_said() -> None:
+    settings = Settings(app_url="http://127.0.0.1:9/nobody")
+    for steps in range(4):
+        server = Server(settings)
+        await server.start()
+        async with Workspace(server.url, settings.token, server=server) as workspace:
+            await workspace.type(DANA, "#storefront", "something to send again")
+        server.core.events.moved()
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        async with asyncio.timeout(20):
+            await server.core.events.stop()
+        await server.stop()
 
 
 async def test_the_home_tab_is_opened(workspace: Workspace, app: App) -> None:

@@ -70,13 +70,15 @@ async def start(*arguments: str) -> asyncio.subprocess.Process:
 async def test_the_program_says_where_it_is_and_ends_when_told(ending: signal.Signals) -> None:
     process = await start("--port", "0", "--socket")
     assert process.stdout is not None
-    where = (await asyncio.wait_for(process.stdout.readline(), 20)).decode()
+    async with asyncio.timeout(20):
+        where = (await process.stdout.readline()).decode()
     token = (await process.stdout.readline()).decode().split()[-1]
     url = re.findall(r"http://127\.0\.0\.1:\d+", where)[0]
     async with Workspace(url, token) as workspace:
         assert (await workspace.type(DANA, "#ops", "hello"))["ok"]
     process.send_signal(ending)
-    _, errors = await asyncio.wait_for(process.communicate(), 20)
+    async with asyncio.timeout(20):
+        _, errors = await process.communicate()
     assert (process.returncode, errors) == (0, b"")
 
 
@@ -84,6 +86,7 @@ async def test_a_port_in_use_is_one_plain_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         process = await start("--port", str(port))
-        _, errors = await asyncio.wait_for(process.communicate(), 20)
+        async with asyncio.timeout(20):
+            _, errors = await process.communicate()
     sentence = f"Port {port} is in use by another program: stop it, or choose another port.\n"
     assert (process.returncode, errors.decode()) == (1, sentence)

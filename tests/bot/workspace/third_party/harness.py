@@ -133,7 +133,8 @@ async def process(
         if started.returncode is None:
             started.terminate()
             try:
-                await asyncio.wait_for(started.wait(), 5)
+                async with asyncio.timeout(5):
+                    await started.wait()
             except TimeoutError:
                 started.kill()
                 await started.wait()
