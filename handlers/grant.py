@@ -89,6 +89,7 @@ COMMANDS = [
         right="person",
         changes=True,
         takes="role to person for 2h reason",
+        prose=True,
         examples=["grant operator to devi@example.com for 2h Omar is ill"],
         detail="It ends by itself, within 90 days. For longer, write it into config.yaml.",
     ),

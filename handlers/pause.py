@@ -46,6 +46,7 @@ COMMANDS = [
         examples=["pause everything the data centre is on fire"],
         detail="For admins, and for whoever is on call.",
         takes="reason",
+        prose=True,
     ),
     Command("resume", "end the pause", resume, right="resume", changes=True, examples=["resume"]),
 ]

@@ -117,6 +117,7 @@ class Command:
     right: the word that a role must grant; None: every member may.
     changes: whether it changes something (said twice within 10 s, it is done once; it is refused while paused).
     takes: what `<words>` is called in help.
+    prose: whether `<words>` are kept with their commas and full stops, as a reason is.
     form: what to do when words are missing, instead of a refusal that names them.
     """
 
@@ -130,6 +131,7 @@ class Command:
     form: Callable[["Turn", Incomplete], Awaitable[Reply]] | None = None
     detail: str = ""
     takes: str = "word"
+    prose: bool = False
 
     @property
     def word(self) -> str:

@@ -12,7 +12,7 @@ from bot.config import Config
 from bot.errors import NotFound, NotUnderstood, Refusal
 from bot.slack import Command, Given, Incomplete
 from bot.slack.lookup import nearest, safe
-from bot.slack.words import Word
+from bot.slack.words import Word, trimmed
 
 LITTLE = {
     "to": "environment",
@@ -45,7 +45,7 @@ def understand(command: Command, words: Sequence[Word], config: Config) -> Given
     """
     flags = [word for word in words if word.kind == "word" and word.low.startswith("--")]
     for flag in flags:
-        if flag.low != "--plan":
+        if trimmed(flag).low != "--plan":
             raise NotUnderstood(
                 f"I don't know `{safe(flag.text)}`.", code="unknown-flag", hint="The only one is `--plan`."
             )
@@ -63,11 +63,16 @@ class _Filling:
         self.open = {slot.name: slot for slot in slots(command)}
         self.given = Given()
         self.expected: str | None = None
-        self.ref_after_little = False
+        self.lists = "services" in self.open
+        self.comma = False  # whether one follows the word that is being taken
 
     def take(self, word: Word) -> None:
+        if not self.command.prose:
+            word = self._apart(word)
         if "words" in self.open and len(self.open) == 1:
             self.given = replace(self.given, words=(*self.given.words, word.text))
+            return
+        if not word.text:
             return
         if word.kind == "word" and word.low in LITTLE and self.open:
             self.expected = LITTLE[word.low]
@@ -76,6 +81,16 @@ class _Filling:
             if self._fits(name, word):
                 return
         self._nowhere(word)
+
+    def _apart(self, word: Word) -> Word:
+        """The word without the marks around it. A comma between services leaves their list open: `shop, search`."""
+        if word.kind != "word":
+            return word
+        if word.text.startswith(",") and self.given.services and self.lists:
+            self.open["services"] = Slot("services", optional=True)
+        self.comma = word.text.endswith(",")
+        bare = trimmed(word)
+        return replace(bare, text=bare.text.strip(","))
 
     def _order(self) -> list[str]:
         names = list(self.open)
@@ -91,8 +106,12 @@ class _Filling:
         if taken is None:
             return False
         self.given = taken
-        if name != "words":
+        if name == "services" and self.comma:
+            self.open[name] = Slot(name, optional=True)
+        elif name != "words":
             del self.open[name]
+        if name != "services" and taken.services:
+            self.open.pop("services", None)  # only neighbours make a list
         return True
 
     def _nowhere(self, word: Word) -> None:

@@ -6,7 +6,7 @@ from rapidfuzz import fuzz, process
 
 from bot.errors import NotUnderstood
 from bot.slack import Command
-from bot.slack.words import Word
+from bot.slack.words import Word, trimmed
 
 # What people reach for at night, and how it is done here.
 INSTEAD = {
@@ -19,7 +19,7 @@ CLOSE_ENOUGH = 60  # of 100, for rapidfuzz's ratio
 def begins(words: Sequence[Word], commands: Mapping[str, Command]) -> Command | None:
     """The command that the words begin with, if they begin with one."""
     for length in range(min(3, len(words)), 0, -1):
-        found = commands.get(" ".join(word.low for word in words[:length]))
+        found = commands.get(" ".join(trimmed(word).low for word in words[:length]))
         if found is not None:
             return found
     return None
@@ -30,11 +30,9 @@ def find(words: Sequence[Word], commands: Mapping[str, Command]) -> tuple[Comman
     command = begins(words, commands)
     if command is not None:
         return command, list(words[len(command.word.split()) :])
-    typed = words[0].text
-    if words[0].low in INSTEAD:
-        raise NotUnderstood(
-            f"I don't know the word `{safe(typed)}`.", code="unknown-word", hint=INSTEAD[words[0].low]
-        )
+    typed, low = words[0].text, trimmed(words[0]).low
+    if low in INSTEAD:
+        raise NotUnderstood(f"I don't know the word `{safe(typed)}`.", code="unknown-word", hint=INSTEAD[low])
     two = " ".join(word.low for word in words[:2])
     one = nearest(typed, commands)
     meant = one or nearest(two, commands)

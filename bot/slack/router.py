@@ -15,7 +15,7 @@ from bot.slack.lookup import begins, find
 from bot.slack.registry import Registry
 from bot.slack.views.refusal import broken, refused, store_gone
 from bot.slack.views.text import duration, escape, said
-from bot.slack.words import Word, split
+from bot.slack.words import Word, split, trimmed
 
 log = structlog.get_logger()
 
@@ -37,7 +37,7 @@ class Router:
         command = begins(words, self.registry.commands)
         if command is None or not command.changes or any(word.low == "--plan" for word in words):
             return None
-        said_words = " ".join(word.low for word in words)
+        said_words = " ".join(trimmed(word).low for word in words)
         # A mention at top level is answered in a thread of its own: that thread is no other place.
         thread = ask.thread if ask.thread and ask.thread != ask.message else ""
         return f"{ask.team}:{ask.user}:{ask.channel}:{thread}:{said_words}"

@@ -5,10 +5,11 @@ Slack sends `<@U1|dana>`, `<#C1|ops>`, `<https://x.example|x>`, `&amp;`; phones 
 
 import html
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'"})
 _DASHES = re.compile(r"(?<!\S)[—–](?=\w)")  # phones turn `--plan` into `—plan`
+_MARKS = ".,;:!?…"
 _SPACES = re.compile(r"[\s\u00a0\u200b\u2060\ufeff]+")
 _TOKEN = re.compile(
     r'<(?P<entity>[^<>]+)>|"(?P<double>[^"]*)"|\'(?P<single>[^\']*)\'|(?P<bare>[^\s"<]+|["<])'
@@ -30,7 +31,22 @@ class Word:
 def split(text: str) -> list[Word]:
     """The words of a line. Never fails: an open quote is an ordinary character."""
     clean = _DASHES.sub("--", _SPACES.sub(" ", text.translate(_QUOTES))).strip()
-    return [word for match in _TOKEN.finditer(clean) if (word := _word(match)) is not None]
+    words = [word for match in _TOKEN.finditer(clean) if (word := _word(match)) is not None]
+    while words and _is_mark(words[0]):  # `@Grail, status`
+        del words[0]
+    while words and _is_mark(words[-1]):  # `status ?`
+        del words[-1]
+    return words
+
+
+def trimmed(word: Word) -> Word:
+    """The word without the comma or full stop that follows it in a sentence. What is quoted stays as it is."""
+    text = word.text.rstrip(_MARKS).rstrip("`*_~") if word.kind == "word" else word.text
+    return replace(word, text=text) if text else word
+
+
+def _is_mark(word: Word) -> bool:
+    return word.kind == "word" and not word.text.strip(_MARKS)
 
 
 def _word(match: "re.Match[str]") -> Word | None:

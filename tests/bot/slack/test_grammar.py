@@ -54,9 +54,48 @@ def test_words_may_stand_in_any_order_where_nothing_is_ambiguous(line: str, conf
         assert said(line, config) == Given(services=("shop",), environment="staging", ref="main")
 
 
-def test_services_may_be_listed_with_commas(config: Config) -> None:
-    assert said("deploy shop,search to staging", config) == Given(
+@pytest.mark.parametrize(
+    "typed", ["shop,search", "shop, search", "shop ,search", "shop , search,", ",shop, search"]
+)
+def test_services_may_be_listed_with_commas(typed: str, config: Config) -> None:
+    assert said(f"deploy {typed} to staging", config) == Given(
         services=("shop", "search"), environment="staging"
+    )
+    assert said(f"deploy {typed} staging main", config) == Given(
+        services=("shop", "search"), environment="staging", ref="main"
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "deploy shop to staging main.",
+        "deploy shop, to staging, main",
+        "Deploy, shop to staging: main!",
+        "`deploy` `shop` to `staging`, `main`.",
+    ],
+)
+def test_what_follows_a_word_in_a_sentence_is_no_part_of_it(line: str, config: Config) -> None:
+    assert said(line, config) == Given(services=("shop",), environment="staging", ref="main")
+
+
+def test_a_comma_or_full_stop_is_kept_where_it_was_meant(config: Config) -> None:
+    assert said('deploy shop to staging "odd,"', config) == Given(
+        services=("shop",), environment="staging", ref="odd,"
+    )
+    assert said("pause everything Omar is ill, Olga away.", config) == Given(
+        words=("Omar", "is", "ill,", "Olga", "away.")
+    )
+    assert said("help deploy.", config) == Given(words=("deploy",))
+    assert said("cancel d-12.", config) == Given(deploy="d-12")
+    assert said("status?", config) == Given()
+
+
+def test_a_word_between_services_that_is_none_is_refused_as_one(config: Config) -> None:
+    assert refused("deploy shop, serch to staging", config) == (
+        "no-such-service",
+        "There is no service `serch`.",
+        "Did you mean `search`?",
     )
 
 
