@@ -24,20 +24,24 @@ from bot.errors import StartFault
 from bot.jobs import Jobs
 from bot.reload import Reload
 from bot.services import Services
-from bot.services.deploys import Deploys
+from bot.services.deploys import KINDS, Deploys
+from bot.services.locks import ENDS, Locks
 from bot.services.operations import Operations
 from bot.services.people import People
 from bot.services.records import Records
+from bot.services.waiting import WAKE
 from bot.settings import Settings
 from bot.slack.operations import OperationsChannel
 from bot.slack.outbox import Outbox
 from bot.slack.router import Router
 from bot.slack.terminal import Terminal
 from bot.slack.transport import Transport
+from bot.store.admission import Admissions
 from bot.store.connection import connect
 from bot.store.dead import DeadLetters
 from bot.store.deploys import DeployStore
 from bot.store.inbox import Inbox
+from bot.store.locks import LockStore
 from bot.store.streams import Work, Worker
 from bot.store.timers import Timers
 from bot.store.versions import Versions
@@ -82,9 +86,13 @@ class Grail:
         )
         channel = OperationsChannel(outbox, self.current_config, clock)
         people = People(self.current_config, slack, self.redis, clock, on_suspended=channel.suspended)
+        locks = LockStore(self.redis, wake=WAKE, ends=ENDS)
         deploys = Deploys(
             config=self.current_config,
-            store=DeployStore(self.redis),
+            store=DeployStore(self.redis, wake=WAKE),
+            admissions=Admissions(self.redis, KINDS),
+            locks=locks,
+            holder=people.holder,
             work=work,
             timers=timers,
             git=Git(settings.data),
@@ -98,7 +106,7 @@ class Grail:
         deploys.claims.on_found = channel.claims
         operations = Operations(DeadLetters(self.redis), work, people, deploys, clock)
         records = Records(self.redis, deploys, self.current_config)
-        services = Services(self.current_config, people, deploys, operations, records)
+        services = Services(self.current_config, people, deploys, operations, records, Locks(locks, clock))
         registry = handlers.load()
         router = Router(registry, services, clock)
 

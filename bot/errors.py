@@ -32,11 +32,20 @@ class Reason:
     sentence: str
 
 
+@dataclass(frozen=True)
+class Offer:
+    """A way on that a refusal offers: a button, what it does, and the value that it carries."""
+
+    words: str
+    action: str
+    value: str
+
+
 class Refusal(GrailError):
     """What a person asked for cannot be done.
 
     code: stable, kebab-case, for programs. hint: what to do next, as a sentence, or None.
-    reasons: all of them when there are several; else the sentence itself is the only one.
+    reasons: all of them when there are several; else the sentence itself is the only one. offers: buttons.
     """
 
     default_code: ClassVar[str] = "refused"
@@ -48,11 +57,13 @@ class Refusal(GrailError):
         code: str | None = None,
         hint: str | None = None,
         reasons: Sequence[Reason] = (),
+        offers: Sequence[Offer] = (),
     ) -> None:
         super().__init__(sentence)
         self.code = code or self.default_code
         self.hint = hint
         self.reasons = tuple(reasons) or (Reason(self.code, sentence),)
+        self.offers = tuple(offers)
 
 
 class NotUnderstood(Refusal):

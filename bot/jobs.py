@@ -9,13 +9,17 @@ from bot import metrics
 from bot.clock import Clock
 from bot.domain.deploys import Deploy
 from bot.services import Services
+from bot.services.locks import ENDS
 from bot.services.operations import CONFIRMED, REVIVED
 from bot.services.runs import CANCEL, GUARD, TICK
+from bot.services.waiting import JUDGE, WAKE
 from bot.slack import Ask, File, Message, Reply
 from bot.slack.operations import OperationsChannel
 from bot.slack.outbox import Outbox
 from bot.slack.router import Router
 from bot.slack.views import deploy as deploy_views
+from bot.slack.views import lock as lock_views
+from bot.slack.views import waiting as waiting_views
 from bot.slack.views.refusal import broken
 from bot.slack.views.text import said
 from bot.store.inbox import Inbox
@@ -64,6 +68,9 @@ class Jobs:
             TICK: self._tick,
             CANCEL: self._services.deploys.runs.end,
             GUARD: self._guard,
+            JUDGE: self._judge,
+            WAKE: self._services.deploys.waiting.wake,
+            ENDS: self._lock_ends,
             NOTICE: self._told,
             REVIVED: self._revived,
             CONFIRMED: self._confirmed,
@@ -112,6 +119,19 @@ class Jobs:
         lost = await self._services.deploys.runs.guard(job)
         if lost is not None:
             await self._show(lost, None)
+
+    async def _judge(self, job: Job) -> None:
+        async for deploy in self._services.deploys.waiting.judge(job):
+            await self._show(deploy, None)
+            if deploy.asked_at is not None and deploy.by_user:
+                turn = f"turn:{deploy.id}:{int(deploy.asked_at)}"
+                await self._outbox.direct(turn, deploy.by_user, waiting_views.turn(deploy))
+
+    async def _lock_ends(self, job: Job) -> None:
+        ended = await self._services.locks.ends(job)
+        if ended is not None:
+            over = lock_views.card(ended, over="its time is over")
+            await self._outbox.card(lock_views.card_of(ended), ended.channel, over, version=2)
 
     async def _show(self, deploy: Deploy, before: Deploy | None) -> None:
         now = self._clock.now()
@@ -212,6 +232,10 @@ class Jobs:
         if reply.operations is not None:
             operations = self._services.config().channels.operations
             await self._outbox.say(f"everybody:{ask.id}", operations, reply.operations)
+        for card in reply.cards:
+            await self._outbox.card(card.id, card.channel, card.message, version=card.version)
+        for number, (user, message) in enumerate(reply.tell):
+            await self._outbox.direct(f"tell:{ask.id}:{number}", user, message)
         if reply.file is not None:
             await self._send_file(ask, reply.message, reply.file)
         else:

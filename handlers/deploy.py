@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.domain.rights import may
-from bot.errors import Conflict, NotAllowed, Refusal
+from bot.errors import Conflict, NotAllowed, NotUnderstood, Offer, Refusal
 from bot.services.deploys import Wanted
+from bot.services.verdicts import Stopped
 from bot.slack import Command, Form, Incomplete, Press, Reply, Turn
 from bot.slack.views import deploy as views
 from bot.slack.views.forms import deploy_form
@@ -31,14 +32,25 @@ async def _each(
 
 
 async def _one(
-    turn: Turn, service: str, environment: str, ref: str | None, action: str | None, several: bool
+    turn: Turn,
+    service: str,
+    environment: str,
+    ref: str | None,
+    action: str | None,
+    several: bool,
+    *,
+    park: bool = False,
 ) -> Reply:
     wanted = _wanted(turn, service, environment, ref, action)
     try:
         if turn.given.plan:
-            return Reply(views.planned(await turn.services.deploys.plan(wanted)))
-        begun = await turn.services.deploys.request(wanted)
+            return Reply(views.planned(await turn.services.deploys.plan(wanted, turn.holder)))
+        begun = await turn.services.deploys.request(wanted, turn.holder, park=park)
     except Refusal as refusal:
+        if isinstance(refusal, Stopped) and refusal.verdict.can_wait:
+            refusal.offers = (
+                Offer("Park it", "deploy.park", " ".join((service, environment, ref or "-", action or "-"))),
+            )
         if not several:
             raise
         why = escape(f"{refusal} {refusal.hint or ''}".strip())
@@ -61,6 +73,32 @@ def _wanted(turn: Turn, service: str, environment: str, ref: str | None, action:
         channel=ask.channel or config.teams[config.services[service].team].channel,
         request=f"{ask.id}:{service}",
         trace=ask.request,
+        asker=f"{ask.team}:{ask.user}",
+    )
+
+
+async def press_park(turn: Turn) -> Reply:
+    """What was refused waits; it is judged as things are now."""
+    words = turn.values["value"].split(" ")
+    if len(words) != 4:
+        raise NotUnderstood(
+            "This button carries no deploy.", code="no-such-deploy", hint="Type the command instead."
+        )
+    service, environment, ref, action = words
+    word = "deploy" if action == "-" else "run"
+    right = may(
+        turn.services.config(), turn.holder, word, service=service, environment=environment, now=turn.now
+    )
+    if not right.allowed:
+        raise NotAllowed(right.sentence, code=right.code, hint="`whoami` shows what you may do.")
+    return await _one(
+        turn,
+        service,
+        environment,
+        None if ref == "-" else ref,
+        None if action == "-" else action,
+        False,
+        park=True,
     )
 
 
@@ -136,7 +174,7 @@ async def _form_faults(turn: Turn, service: str, environment: str) -> Mapping[st
         return {"environment": right.sentence}
     try:
         await turn.services.deploys.plan(
-            _wanted(turn, service, environment, turn.values.get("ref") or None, None)
+            _wanted(turn, service, environment, turn.values.get("ref") or None, None), turn.holder
         )
     except Refusal as refusal:
         return {"ref": f"{refusal} {refusal.hint or ''}".strip()}
@@ -191,5 +229,9 @@ COMMANDS = [
         **_USAGE,
     ),
 ]
-PRESSES = [Press("deploy.cancel", press_cancel), Press("deploy.logs", press_logs, changes=False)]
+PRESSES = [
+    Press("deploy.park", press_park),
+    Press("deploy.cancel", press_cancel),
+    Press("deploy.logs", press_logs, changes=False),
+]
 FORMS = [Form("deploy", check_form, submit_form, form_options)]

@@ -95,6 +95,26 @@ def _keep(value: Mapping[str, Recipe], info: ValidationInfo) -> Mapping[str, Rec
     return value
 
 
+class Gate(Model):
+    """One condition that a deploy is judged by."""
+
+    mode: Literal["telling", "enforced"] = "telling"
+    """It begins by telling what it would have stopped; `enforced` stops."""
+
+
+class Approvals(Gate):
+    """Somebody else who may looks at it and says yes."""
+
+    count: int = Field(1, ge=1, le=5)
+    """How many have to."""
+
+
+class Gates(Model):
+    """Further conditions of a deploy here, besides right, lock, freeze and claim."""
+
+    approvals: Approvals | None = None
+
+
 class Environment(Model):
     """One place where a service runs."""
 
@@ -105,6 +125,7 @@ class Environment(Model):
     """Which of the `recipes`."""
     ref: str | None = None
     """What is deployed when nobody says what; else the head of the main branch."""
+    gates: Gates = Gates()
 
 
 class Service(Model):

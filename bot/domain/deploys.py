@@ -8,6 +8,7 @@ State = Literal[
 ]
 
 ENDED: frozenset[State] = frozenset({"succeeded", "failed", "cancelled", "lost"})
+HELD: frozenset[State] = frozenset({"queued", "parked", "waiting"})
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,27 @@ class StepShown:
     started: float | None = None
     ended: float | None = None
     last_line: str = ""
+
+
+@dataclass(frozen=True)
+class Approval:
+    """Somebody said yes to exactly this. fingerprint: of what was looked at; any change voids it."""
+
+    by: str
+    by_name: str
+    at: float
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """One condition of a verdict, as the card shows it."""
+
+    gate: str
+    code: str
+    sentence: str
+    stops: bool
+    clears: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,15 +74,33 @@ class Deploy:
     ended: float | None = None
     steps: tuple[StepShown, ...] = ()
     why: str = ""
+    telling: str = ""  # the few lines of its output that tell most of why it failed; safe to show
     rolled_back: bool | None = None
+    untouched: bool = False  # it failed or was cancelled before the first step that changes the environment
+    url: str = ""  # where what it deployed is found, once it stands
     cancelled_by: str = ""
     restarts: int = 0  # how often a worker took it over from one that had died
     request: str = ""  # the request id that began it
     driver: str = "recipe"  # how it runs: config.yaml may say otherwise, or nothing, before it is over
+    asker: str = ""  # team:user, for judging the right again
+    conditions: tuple[Told, ...] = ()  # what stood in its way or was told when it was last judged
+    approvals: tuple[Approval, ...] = ()
+    fingerprint: str = ""  # of what is to be approved
+    held_until: float | None = None  # how long it waits, parked, queued or for its approval
+    asked_at: float | None = None  # when it was told that its turn has come
+    place_in_line: int = 0  # counted from 1
+    waived: tuple[tuple[str, str], ...] = ()  # gates, with who waived it and why
+    rejected_by: str = ""
+    voided: int = 0  # approvals that a change made worthless
 
     @property
     def over(self) -> bool:
         return self.state in ENDED
+
+    @property
+    def held(self) -> bool:
+        """Whether it waits for something before it begins, and holds no environment."""
+        return self.state in HELD
 
     @property
     def in_doubt(self) -> bool:

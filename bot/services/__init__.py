@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.config import Config
 from bot.services.deploys import Deploys
+from bot.services.locks import Locks
 from bot.services.operations import Operations
 from bot.services.people import People
 from bot.services.records import Records
@@ -19,3 +20,4 @@ class Services:
     deploys: Deploys
     operations: Operations
     records: Records
+    locks: Locks

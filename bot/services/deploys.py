@@ -1,23 +1,30 @@
 """Deploys: planned, asked for, admitted, ended, looked at. What happens to them by themselves is in runs.py."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.clients.git import Commit, Git
 from bot.clock import Clock
 from bot.config import Config
 from bot.domain.deploys import Deploy
+from bot.domain.gates import Verdict
 from bot.domain.refs import check_ref
+from bot.domain.rights import Holder
 from bot.drivers import Driver
 from bot.errors import Conflict
 from bot.services.claims import Claims
 from bot.services.places import Places, step_names
 from bot.services.runs import CANCEL, GUARD, GUARD_SECONDS, TICK, Runs
-from bot.store.deploys import Admission, DeployStore, Standing
+from bot.services.verdicts import Verdicts
+from bot.services.waiting import JUDGE, Waiting
+from bot.store.admission import Admission, Admissions, Kinds
+from bot.store.deploys import DeployStore, Standing
+from bot.store.locks import LockStore
 from bot.store.streams import Work
 from bot.store.timers import Timers
 
+KINDS = Kinds(TICK, GUARD, JUDGE)
 RECENT = 20  # deploys that are looked through for the last one of each environment
 CONFIRM_SECONDS = 5.0  # how long a request waits for the claims to be confirmed
 
@@ -37,6 +44,7 @@ class Wanted:
     channel: str
     request: str  # what was asked, once: the same request is the same deploy
     trace: str = ""  # the request id in logs
+    asker: str = ""  # team:user of who asked, also from a terminal
 
 
 @dataclass(frozen=True)
@@ -47,6 +55,7 @@ class Plan:
     standing: Standing | None
     running: Deploy | None
     steps: tuple[str, ...]
+    verdict: Verdict
 
 
 @dataclass(frozen=True)
@@ -71,6 +80,9 @@ class Deploys:
         *,
         config: Callable[[], Config],
         store: DeployStore,
+        admissions: Admissions,
+        locks: LockStore,
+        holder: Callable[[str, str], Awaitable[Holder]],
         work: Work,
         timers: Timers,
         git: Git,
@@ -93,12 +105,18 @@ class Deploys:
             store=store, work=work, timers=timers, git=git, places=self._places, clock=clock, host=host,
             watcher=watcher, stopping=stopping,
         )  # fmt: skip
+        self._admissions = admissions
+        self.verdicts = Verdicts(config=config, store=store, locks=locks, clock=clock)
+        self.waiting = Waiting(
+            config=config, store=store, admissions=admissions, verdicts=self.verdicts, holder=holder, work=work,
+            timers=timers, clock=clock, admit=self._admitted,
+        )  # fmt: skip
         self.claims = Claims(
             config=config, store=store, work=work, timers=timers, drivers=drivers, clock=clock, watcher=watcher,
             resume=self.runs.resume,
         )  # fmt: skip
 
-    async def plan(self, wanted: Wanted) -> Plan:
+    async def plan(self, wanted: Wanted, holder: Holder) -> Plan:
         """All that is known about a deploy before it is admitted. Raises Refusal for what cannot be."""
         service, environment = self._places.at(wanted.service, wanted.environment)
         standing = (await self._store.standing(service.name)).get(environment.name)
@@ -120,30 +138,35 @@ class Deploys:
             assumed = () if wanted.ref else ("ref",)
             commit = await self._git.commit(service.repository, ref, name=service.name)
         deploy = self._drafted(wanted, ref, commit, assumed, standing)
-        holder = await self._store.running(service.name, environment.name)
-        running = await self._store.find(holder) if holder else None
-        return Plan(deploy, standing, running, step_names(service, environment, wanted.action))
+        claim = await self._store.running(service.name, environment.name)
+        running = await self._store.find(claim) if claim else None
+        verdict = await self.verdicts.of(deploy, holder)
+        return Plan(deploy, standing, running, step_names(service, environment, wanted.action), verdict)
 
-    async def request(self, wanted: Wanted) -> Deploy:
-        """Admit it and begin. The same request twice is one deploy. Raises Conflict when another one runs there."""
+    async def request(self, wanted: Wanted, holder: Holder, *, park: bool = False) -> Deploy:
+        """Begin it, or let it wait for its turn or its approval. The same request twice is one deploy.
+
+        park: let it wait, also for the end of a lock or freeze. Raises Refusal with all that stands in the way.
+        """
         known = await self._store.requested(wanted.request)
         if known is not None:
             return await self._store.get(known)
-        plan = await self.plan(wanted)
-        admission = await self._admitted(plan.deploy, wanted.request)
-        if admission.outcome == "refused":
-            raise await self._busy(plan.deploy, admission.deploy)
-        return await self._store.get(admission.deploy)
+        plan = await self.plan(wanted, holder)
+        return await self.waiting.ask(plan.deploy, holder, wanted.request, park=park)
 
-    async def _admitted(self, deploy: Deploy, request: str) -> Admission:
+    async def _admitted(
+        self, deploy: Deploy, *, request: str, queue: bool = False, passes: Sequence[str] = ()
+    ) -> Admission:
         """The answer to a request; on a new Redis server only after every claim was confirmed."""
+        config = self._config().version
         try:
             async with asyncio.timeout(CONFIRM_SECONDS):
                 while True:
-                    look = self._clock.now() + GUARD_SECONDS
-                    admission = await self._store.admit(
-                        deploy, request=request, tick=TICK, guard=GUARD, look=look
-                    )
+                    now = self._clock.now()
+                    admission = await self._admissions.admit(
+                        deploy, now=now, request=request, look=now + GUARD_SECONDS, config=config, passes=passes,
+                        queue=queue,
+                    )  # fmt: skip
                     if admission.outcome != "unconfirmed":
                         return admission
                     if not self._confirms or not await self.claims.confirm():
@@ -164,6 +187,8 @@ class Deploys:
             )
         await self._store.ask_cancel(id, by)
         deploy = await self._store.get(id)  # it may have begun meanwhile; what begins later sees the wish
+        if deploy.held:
+            await self.waiting.called_off(deploy)
         if deploy.host:
             await self._work.add(
                 CANCEL, {"deploy": id, "by": by}, id=f"{id}:cancel", now=self._clock.now(), host=deploy.host,
@@ -211,22 +236,6 @@ class Deploys:
             return ""
         return await self._places.driver(deploy).output(deploy.run, lines)
 
-    async def _busy(self, deploy: Deploy, holder: str) -> Conflict:
-        running = await self._store.find(holder)
-        if running is None:
-            return Conflict(
-                f"`{deploy.environment}` of `{deploy.service}` is held by {holder}, whose record cannot be read.",
-                code="claimed",
-                hint="An admin has to look at it.",
-            )
-        at, of = running.place
-        progress = f", at step {at} of {of}" if running.steps else ""
-        return Conflict(
-            f"{running.id} ({running.what}, {running.short()}, by {running.by_name}) is running there{progress}.",
-            code="claimed",
-            hint=f"Try again when it is over, or end it with `cancel {running.id}`.",
-        )
-
     def _drafted(
         self, wanted: Wanted, ref: str, commit: Commit, assumed: tuple[str, ...], standing: Standing | None
     ) -> Deploy:
@@ -238,7 +247,7 @@ class Deploys:
             team=wanted.team, channel=wanted.channel, requested=self._clock.now(), assumed=assumed,
             action=wanted.action, previous=standing.commit if standing else None,
             previous_subject=standing.subject if standing else "", driver=driver,
-            request=wanted.trace or wanted.request,
+            request=wanted.trace or wanted.request, asker=wanted.asker,
         )  # fmt: skip
 
 

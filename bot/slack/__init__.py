@@ -60,6 +60,16 @@ class File:
 
 
 @dataclass(frozen=True)
+class Card:
+    """A card that a reply posts or edits: its id, where it stands, what it says, and which version that is."""
+
+    id: str
+    channel: str
+    message: Message
+    version: int
+
+
+@dataclass(frozen=True)
 class Reply:
     """What the person who asked is told. Cards are no replies: they come from what happened.
 
@@ -67,7 +77,8 @@ class Reply:
     card_follows: a card will stand in the same place; a direct message then needs no line beside it.
     outcome: one word for the audit.
     file: goes with the message to the person alone, directly; where it was asked only says so.
-    operations: what the operations channel has to know of it.
+    operations: what the operations channel has to know of it. cards: what stands in channels because of it.
+    tell: whom it concerns besides, by Slack's user id, and what they are told directly.
     """
 
     message: Message
@@ -76,6 +87,8 @@ class Reply:
     outcome: str = "done"
     file: File | None = None
     operations: Message | None = None
+    cards: tuple[Card, ...] = ()
+    tell: tuple[tuple[str, Message], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ class _Filling:
     def take(self, word: Word) -> None:
         if not self.command.prose:
             word = self._apart(word)
-        if "words" in self.open and len(self.open) == 1:
+        if "words" in self.open and (len(self.open) == 1 or (self.command.prose and self.given.words)):
             self.given = replace(self.given, words=(*self.given.words, word.text))
             return
         if not word.text:

@@ -8,18 +8,16 @@ that refuses a stale revision.
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import orjson
 from redis.asyncio import Redis
 
-from bot.domain.deploys import Deploy, State, StepShown
+from bot.domain.deploys import Approval, Deploy, State, StepShown, Told
 from bot.errors import NotFound
 from bot.store import epoch, keys
 from bot.store.scripts import Scripts, WrongData, guarded
 from bot.store.work import PLACES, encode
-
-_ID = "@deploy@"  # stands for the id until the script has given one
 
 
 def thing_of(id: str) -> str:
@@ -30,17 +28,6 @@ def thing_of(id: str) -> str:
 def guard_of(id: str) -> str:
     """The id of the timer that looks after one deploy."""
     return f"guard:{id}"
-
-
-@dataclass(frozen=True)
-class Admission:
-    """The answer to a request: a deploy of its own, the one that the same request made before, or who is in the way.
-
-    unconfirmed: Redis is another server than before, and the claims are to be confirmed first.
-    """
-
-    outcome: Literal["admitted", "same", "refused", "unconfirmed"]
-    deploy: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,45 +51,12 @@ class Standing:
 
 
 class DeployStore:
-    def __init__(self, redis: Redis) -> None:
+    """wake: the kind of work that looks at what waits for a place when a deploy there is over."""
+
+    def __init__(self, redis: Redis, *, wake: str) -> None:
         self._redis = redis
         self._scripts = Scripts(redis)
-
-    async def admit(self, deploy: Deploy, *, request: str, tick: str, guard: str, look: float) -> Admission:
-        """Claim the environment for a new deploy, make its record and begin its work, or say who holds it. One script.
-
-        request: what was asked, once: the same request never makes a second deploy. tick, guard: the kinds of work
-        that bring it forward and look after it; look: when the guard does so first, seconds since the epoch.
-        """
-        names = {"service": deploy.service, "environment": deploy.environment}
-        timer, thing = guard_of(_ID), thing_of(_ID)
-        body = {"deploy": _ID}
-        answer = await self._scripts.run(
-            "deploy_admit",
-            [
-                *PLACES,
-                keys.CLAIM(**names),
-                keys.FENCE(**names),
-                keys.DEPLOY_NUMBER(),
-                keys.DEPLOYS(service=deploy.service),
-                keys.DEPLOY_REQUEST(id=request),
-                keys.EPOCH(),
-            ],
-            [
-                deploy.requested,
-                _written(deploy),
-                keys.DEPLOY(id=""),
-                keys.DEPLOY.life or 0,
-                keys.DAY,
-                thing,
-                encode(tick, body, id=f"{_ID}:tick:0", request=deploy.request, thing=thing, host=None),
-                timer,
-                encode(guard, body, id=timer, request=deploy.request, thing=None, host=None),
-                look,
-                _ID,
-            ],
-        )
-        return Admission(*answer[:2])
+        self._wake = wake
 
     async def requested(self, request: str) -> str | None:
         """The id of the deploy that this request became, within a day."""
@@ -128,20 +82,28 @@ class DeployStore:
 
     async def save(self, deploy: Deploy, *, standing: Standing | None = None) -> bool:
         """Write this revision. False: somebody wrote one first, and nothing was changed."""
+        place = {"service": deploy.service, "environment": deploy.environment}
+        body = {**place, "why": deploy.id}
+        job = encode(self._wake, body, id=f"wake:{deploy.id}", request=deploy.request, thing=None, host=None)
         done = await self._scripts.run(
             "deploy_save",
             [
+                *PLACES,
                 keys.DEPLOY(id=deploy.id),
-                keys.CLAIM(service=deploy.service, environment=deploy.environment),
+                keys.CLAIM(**place),
                 keys.STANDING(service=deploy.service),
+                keys.DEPLOY_QUEUE(**place),
+                keys.HELD(),
             ],
             [
                 deploy.rev - 1,
                 deploy.state,
-                _written(deploy),
+                written(deploy),
                 int(deploy.over),
                 deploy.environment,
                 orjson.dumps(asdict(standing)) if standing else "",
+                deploy.id,
+                job,
             ],
         )
         return bool(done)
@@ -178,6 +140,15 @@ class DeployStore:
         """The id of the deploy that holds the environment now."""
         claim = keys.CLAIM(service=service, environment=environment)
         return cast(str | None, await guarded(self._redis.hget)(claim, "deploy"))
+
+    async def queue(self, service: str, environment: str) -> list[str]:
+        """The ids of the deploys that stand in line for a place, the next one first."""
+        key = keys.DEPLOY_QUEUE(service=service, environment=environment)
+        return cast(list[str], await guarded(self._redis.zrange)(key, 0, -1))
+
+    async def held(self) -> list[str]:
+        """The ids of all deploys that wait before they begin: parked, queued, for their approval; the oldest first."""
+        return cast(list[str], await guarded(self._redis.zrange)(keys.HELD(), 0, -1))
 
     async def claims(self, service: str, environments: Iterable[str]) -> list[Claim]:
         """Which deploys hold environments of a service now. What somebody else wrote there is left out."""
@@ -219,7 +190,8 @@ class DeployStore:
         return {environment: Standing(**orjson.loads(row)) for environment, row in rows.items()}
 
 
-def _written(deploy: Deploy) -> bytes:
+def written(deploy: Deploy) -> bytes:
+    """The record as it lies in Redis, without what stands beside it."""
     record = asdict(deploy)
     for apart in ("id", "rev", "state", "fence"):
         del record[apart]
@@ -234,6 +206,9 @@ def _read(id: str, row: dict[str, str]) -> Deploy:
         record: dict[str, Any] = orjson.loads(row["record"])
         record["steps"] = tuple(StepShown(**step) for step in record.get("steps", ()))
         record["assumed"] = tuple(record.get("assumed", ()))
+        record["conditions"] = tuple(Told(**one) for one in record.get("conditions", ()))
+        record["approvals"] = tuple(Approval(**one) for one in record.get("approvals", ()))
+        record["waived"] = tuple((gate, by) for gate, by in record.get("waived", ()))
         if row.get("cancel"):
             record["cancelled_by"] = row["cancel"]
         # Fields of a newer version are left alone: versions N and N+1 run side by side.
@@ -253,4 +228,4 @@ def _unreadable(id: str) -> NotFound:
     )
 
 
-__all__ = ["Admission", "Claim", "DeployStore", "Standing"]
+__all__ = ["Claim", "DeployStore", "Standing"]

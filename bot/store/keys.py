@@ -40,6 +40,21 @@ FENCE = Key("fence:{service}:{environment}", "string", None, "deploys.py", "fenc
 DEPLOY_REQUEST = Key("deploy-request:{id}", "string", DAY, "deploys.py")
 STANDING = Key("standing:{service}", "hash", None, "deploys.py", "what runs where: one field an environment")
 
+# admission.py and locks.py: what keeps a deploy waiting
+HELD = Key(
+    "held", "zset", None, "admission.py", "deploys that wait before they begin; ends with their waiting"
+)
+DEPLOY_QUEUE = Key(
+    "deploy-queue:{service}:{environment}",
+    "zset",
+    None,
+    "admission.py",
+    "a place ends with its deploy's waiting",
+)
+LOCKS = Key("locks", "hash", None, "locks.py", "one field a scope; a timer ends each")
+FREEZES = Key("freezes", "hash", None, "locks.py", "one field a scope; a timer ends each")
+LOCK_NUMBER = Key("lock-number", "string", None, "locks.py", "numbers are never given twice")
+
 # outbox.py
 _SENT = "an entry leaves when it was sent or reported"
 OUTBOX_ENTRIES = Key("outbox:entries", "hash", None, "outbox.py", _SENT)

@@ -9,6 +9,7 @@ from typing import Any
 from bot.domain.deploys import Deploy, StepShown
 from bot.services.deploys import Plan, Status
 from bot.slack import Block, Message
+from bot.slack.views import waiting
 from bot.slack.views.text import (
     actions,
     button,
@@ -47,6 +48,8 @@ BAR = 10
 
 def card(deploy: Deploy, now: float) -> Message:
     """The one card of a deploy, as it stands."""
+    if deploy.held:
+        return waiting.card(deploy, _title(deploy), _commit(deploy), now)
     first = f"{_title(deploy)}: {deploy.state}"
     text = f"{first} · {deploy.short()} {quiet(deploy.subject, 80)} · by {quiet(deploy.by_name, 40)}"
     head = section(
@@ -94,6 +97,8 @@ def output_tail(deploy: Deploy, output: str) -> Message:
 def answer(deploy: Deploy, now: float, asked_in: str = "") -> Message:
     """What the person who asked is told. asked_in: where; a card that follows there needs no pointing at."""
     head = f"{deploy.id}: {deploy.what}, `{deploy.short()}` {quiet(deploy.subject, 80)}."
+    if deploy.held:
+        return said(f"{head} {_waits(deploy)}")
     if deploy.over:
         return said(f"{head} It {deploy.state} {duration(now - (deploy.ended or now))} ago.")
     if "ref" in deploy.assumed:
@@ -101,6 +106,16 @@ def answer(deploy: Deploy, now: float, asked_in: str = "") -> Message:
     if deploy.channel and deploy.channel != asked_in:
         head += f" Its card is in {_channel(deploy.channel)}."
     return said(head)
+
+
+def _waits(deploy: Deploy) -> str:
+    why = " ".join(escape(one.sentence) for one in deploy.conditions if one.stops)
+    what = {
+        "queued": "It stands in line; you are told when it is your turn.",
+        "parked": "It is parked, and begins by itself when nothing is in the way any more.",
+        "waiting": "It waits for its approval.",
+    }[deploy.state]
+    return f"{what} {why}"
 
 
 def notice(deploy: Deploy, channel: str) -> Message:
@@ -122,11 +137,8 @@ def planned(plan: Plan) -> Message:
     elif not deploy.action:
         lines.append("Nothing was deployed there by me before.")
     lines.append("Steps: " + " → ".join(escape(step) for step in plan.steps))
-    if plan.running:
-        running = plan.running
-        lines.append(
-            f":no_entry: Not now: {running.id} ({escape(running.what)}, by {quiet(running.by_name)}) is running there."
-        )
+    lines += [f":no_entry: {escape(one.sentence)}" for one in plan.verdict.stopping]
+    lines += [f":speech_balloon: {escape(one.sentence)} (told only)" for one in plan.verdict.telling]
     lines.append("Nothing was changed.")
     return said(f"Plan: {deploy.what} at {deploy.short()}", section("\n".join(lines)))
 

@@ -2,7 +2,7 @@
 
 from bot.errors import Refusal
 from bot.slack import Message
-from bot.slack.views.text import context, cut, escape, section
+from bot.slack.views.text import actions, button, context, cut, escape, section
 
 
 def refused(refusal: Refusal) -> Message:
@@ -14,7 +14,10 @@ def refused(refusal: Refusal) -> Message:
         lines.append(hint)
     codes = " · ".join(f"`{reason.code}`" for reason in refusal.reasons)
     text = " ".join([*sentences, hint]).strip()
-    return Message(cut(text, 2900), [section("\n".join(lines)), context(codes)])
+    offers = [button(offer.words, offer.action, offer.value) for offer in refusal.offers[:3]]
+    return Message(
+        cut(text, 2900), [section("\n".join(lines)), *([actions(*offers)] if offers else []), context(codes)]
+    )
 
 
 def broken(request: str) -> Message:

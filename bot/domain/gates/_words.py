@@ -1,0 +1,128 @@
+"""The words of the gates: the facts that are judged, one condition, and the verdict of all of them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bot.domain._granted import Right
+from bot.domain.deploys import Approval, Deploy
+from bot.domain.locks import Lock
+
+Outcome = Literal["passed", "failed", "unknown", "waived", "not set up"]
+Mode = Literal["telling", "enforced"]
+ALWAYS: frozenset[str] = frozenset(
+    {"right", "lock", "freeze", "claim", "queue"}
+)  # enforced from the first day
+EMERGENCY: frozenset[str] = frozenset({"right", "claim"})  # what a roll-back to what ran before is judged by
+UNWAIVABLE: frozenset[str] = frozenset({"right", "claim", "queue"})
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One gate, judged. sentence: for the person; clears: who can clear it; button: the next thing to press.
+
+    cures: time may cure it by itself, so that a deploy can wait for it. since, until: seconds since the epoch.
+    """
+
+    gate: str
+    outcome: Outcome
+    code: str
+    sentence: str
+    mode: Mode = "telling"
+    clears: str = ""
+    button: str = ""
+    cures: bool = False
+    since: float | None = None
+    until: float | None = None
+
+    @property
+    def stops(self) -> bool:
+        """Whether a deploy may not begin because of it. What nobody could find out stops where the gate is enforced."""
+        return self.mode == "enforced" and self.outcome in ("failed", "unknown")
+
+    @property
+    def tells(self) -> bool:
+        """Whether it would stop a deploy if it were enforced."""
+        return self.mode == "telling" and self.outcome in ("failed", "unknown")
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A fact that a system could not say. why: a sentence."""
+
+    system: str
+    why: str
+
+
+@dataclass(frozen=True)
+class NotSetUp:
+    """A fact that would come from a system without credentials. how: what to set to have it."""
+
+    system: str
+    how: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that a verdict rests on. What is None was not asked for: config.yaml sets no such gate there.
+
+    modes: of the gates that config.yaml or [Enforce] sets; those missing tell. waived: gates, with who and why.
+    emergency: a roll-back to a commit that ran here before. needed: how many approvals.
+    """
+
+    now: float
+    deploy: Deploy
+    right: Right
+    locks: tuple[Lock, ...] = ()
+    claim: Deploy | None = None
+    claim_id: str = ""  # of a claim whose record cannot be read
+    ahead: tuple[str, ...] = ()  # ids of the deploys that stand before it in the queue
+    approvals: tuple[Approval, ...] = ()
+    needed: int | None = None
+    fingerprint: str = ""
+    emergency: bool = False
+    modes: Mapping[str, Mode] = field(default_factory=dict)
+    waived: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[str, object] = field(default_factory=dict)  # of the other families, by gate
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Every condition of a deploy, in the order in which people want to read them."""
+
+    conditions: tuple[Condition, ...]
+
+    @property
+    def stopping(self) -> tuple[Condition, ...]:
+        return tuple(one for one in self.conditions if one.stops)
+
+    @property
+    def telling(self) -> tuple[Condition, ...]:
+        return tuple(one for one in self.conditions if one.tells)
+
+    @property
+    def admits(self) -> bool:
+        return not self.stopping
+
+    @property
+    def can_wait(self) -> bool:
+        """Whether it is stopped, and only by what time can cure; approvals are asked for when that is over."""
+        others = [one for one in self.stopping if one.gate != "approvals"]
+        return bool(others) and all(one.cures for one in others)
+
+    @property
+    def queues(self) -> bool:
+        """Whether it only has to wait for its turn."""
+        return bool(self.stopping) and all(one.gate in ("claim", "queue") for one in self.stopping)
+
+    @property
+    def needs_approval(self) -> bool:
+        """Whether nothing but people who approve it are missing."""
+        return bool(self.stopping) and all(one.gate == "approvals" for one in self.stopping)
+
+    @property
+    def waivable(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(one.gate for one in self.stopping if one.gate not in UNWAIVABLE))
+
+    def __iter__(self) -> Iterator[Condition]:
+        return iter(self.conditions)

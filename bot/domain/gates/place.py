@@ -1,0 +1,77 @@
+"""What stands at the place itself: the right, locks and freezes, the claim, the queue. Enforced from the first day."""
+
+from collections.abc import Iterator
+
+from bot.domain.gates._words import Condition, Facts
+from bot.domain.locks import Lock
+
+
+def judge(facts: Facts) -> Iterator[Condition]:
+    yield _right(facts)
+    yield from _locks(facts, "freeze")
+    yield from _locks(facts, "lock")
+    yield _claim(facts)
+    if facts.ahead and not facts.emergency:
+        first = facts.ahead[0]
+        count = len(facts.ahead)
+        many = f"{first} waits" if count == 1 else f"{count} deploys wait, {first} first"
+        yield Condition(
+            "queue",
+            "failed",
+            "queued",
+            f"{many} before it.",
+            clears="their turns",
+            button="queue",
+            cures=True,
+        )
+
+
+def _right(facts: Facts) -> Condition:
+    if facts.right.allowed:
+        return Condition("right", "passed", facts.right.code, facts.right.sentence)
+    return Condition("right", "failed", facts.right.code, facts.right.sentence, clears="who may grant it")
+
+
+def _locks(facts: Facts, kind: str) -> Iterator[Condition]:
+    """One condition for each lock that stops it, one for each that only warns, or one that says there is none."""
+    mine = [one for one in facts.locks if one.kind == kind and facts.now < one.until]
+    for one in mine:
+        if one.stops(facts.deploy.by, facts.now):
+            past = "locked" if kind == "lock" else "frozen"
+            sentence = f"{one.scope.first} is {past} by {one.by_name}{_reason(one)}."
+            yield Condition(
+                kind, "failed", past, sentence, clears=one.by_name, button="park", cures=True, until=one.until,
+                since=one.since,
+            )  # fmt: skip
+        elif one.warning:
+            yield Condition(kind, "passed", "warning", f"{one.by_name} warns{_reason(one)}.", since=one.since)
+        else:
+            yield Condition(kind, "passed", "own-lock", "The lock there is your own.", until=one.until)
+    if not mine:
+        yield Condition(kind, "passed", f"no-{kind}", f"There is no {kind}.")
+
+
+def _reason(one: Lock) -> str:
+    return f": {one.reason}" if one.reason else ""
+
+
+def _claim(facts: Facts) -> Condition:
+    held = facts.claim
+    if held is None and not facts.claim_id:
+        return Condition("claim", "passed", "free", "Nothing runs there.")
+    if held is None:
+        sentence = f"{facts.claim_id} holds it, and its record cannot be read."
+        return Condition("claim", "failed", "claimed", sentence, clears="an operator", button="")
+    at, of = held.place
+    progress = f", at step {at} of {of}" if held.steps else ""
+    sentence = f"{held.id} ({held.what}, {held.short()}, by {held.by_name}) is running there{progress}."
+    return Condition(
+        "claim",
+        "failed",
+        "claimed",
+        sentence,
+        clears="its end",
+        button="queue",
+        cures=True,
+        since=held.started,
+    )

@@ -1,0 +1,326 @@
+"""Deploys that have to wait: parked, in line, or for their approval. Each is judged again when a fact changes, and
+once a minute in case that nobody said so; it holds a place, never the environment.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from uuid import uuid4
+
+from bot.clock import Clock
+from bot.config import Config
+from bot.domain.deploys import Approval, Deploy, State
+from bot.domain.gates import Verdict
+from bot.domain.rights import Holder, may
+from bot.errors import Conflict, NotAllowed, NotFound, Stale
+from bot.services.verdicts import Verdicts, judged, refusal
+from bot.store.admission import Admission, Admissions
+from bot.store.deploys import DeployStore, thing_of
+from bot.store.streams import Job, Later, Work
+from bot.store.timers import Timers
+
+JUDGE = "deploy.judge"
+WAKE = "deploy.wake"
+LOOK_SECONDS = 60.0  # how often what waits is judged although nobody called
+LIFE_SECONDS = 24 * 3600.0  # how long a deploy waits at most
+TURN_SECONDS = 600.0  # how long who is next in line has to start
+AGAIN = 20  # how often a request is judged anew when the facts changed between verdict and admission
+
+
+class Waiting:
+    """admit: brings a deploy into its environment, as admission.py does, on a Redis whose claims are confirmed."""
+
+    def __init__(
+        self,
+        *,
+        config: Callable[[], Config],
+        store: DeployStore,
+        admissions: Admissions,
+        verdicts: Verdicts,
+        holder: Callable[[str, str], Awaitable[Holder]],
+        work: Work,
+        timers: Timers,
+        clock: Clock,
+        admit: Callable[..., Awaitable[Admission]],
+    ) -> None:
+        self._config = config
+        self._store = store
+        self._admissions = admissions
+        self._verdicts = verdicts
+        self._holder = holder
+        self._work = work
+        self._timers = timers
+        self._clock = clock
+        self._admit = admit
+
+    async def ask(self, deploy: Deploy, holder: Holder, request: str, *, park: bool = False) -> Deploy:
+        """Begin it, let it stand in line, wait for its approval, or park; else raise all that stands in the way."""
+        verdict: Verdict | None = None
+        answer = Admission("refused")
+        for _ in range(AGAIN):
+            verdict = await self._verdicts.of(deploy, holder)
+            draft = judged(deploy, verdict)
+            if verdict.admits or (verdict.queues and not park):
+                draft = replace(draft, held_until=deploy.requested + LIFE_SECONDS)
+                answer = await self._admit(draft, request=request, queue=not park)
+            elif verdict.needs_approval:
+                answer = await self._hold(draft, "waiting", request)
+            elif park and verdict.can_wait:
+                answer = await self._hold(draft, "parked", request)
+            else:
+                raise refusal(verdict)
+            if answer.outcome in ("admitted", "queued", "same"):
+                if answer.outcome == "queued":
+                    await self._supersede(answer.deploy, deploy)
+                return await self._store.get(answer.deploy)
+            # The facts changed between the verdict and the script: judged again, as they are now.
+            await asyncio.sleep(0.25 if answer.outcome == "config" else 0.02)
+        if verdict is not None and verdict.stopping:
+            raise refusal(verdict)
+        if answer.outcome == "config":
+            raise Conflict(
+                "config.yaml has changed, and this process still has the older one: nothing was changed.",
+                code="config-changed",
+                hint="Try again in a minute; if it stays so, restart Grail.",
+            )
+        raise Conflict(
+            "What stands in the way changes faster than I can judge it: nothing was changed.",
+            code="changing",
+            hint="Try again in a moment.",
+        )
+
+    async def judge(self, job: Job) -> AsyncIterator[Deploy]:
+        """Look at one that waits; yields it as it stands then. What may begin begins."""
+        deploy = await self._store.find(job.body["deploy"])
+        if deploy is None or not deploy.held:
+            if deploy is not None and deploy.over:
+                yield deploy  # ended meanwhile, and perhaps not shown yet
+            return
+        now = self._clock.now()
+        deploy = await self._as_it_is(deploy)
+        if (ending := self._ending(deploy, now)) is not None:
+            yield await self._ended(deploy, *ending)
+            return
+        try:
+            verdict = await self._verdicts.of(deploy, await self._holder(*_asker(deploy)))
+        except (NotFound, KeyError):
+            yield await self._ended(deploy, "failed", "config.yaml does not know its place any more.")
+            return
+        approved = deploy.state == "waiting" and verdict.queues
+        if approved or (verdict.admits and (deploy.state != "queued" or deploy.approvals)):
+            answer = await self._admit(
+                judged(deploy.with_(), verdict), request=deploy.id, queue=approved, passes=_passes(deploy)
+            )
+            if answer.outcome == "admitted":
+                return  # its first tick shows it
+            if answer.outcome != "refused":
+                raise Later(0.2)
+        yield await self._waits_on(deploy, verdict, now)
+        await self._look_again(deploy, now)
+
+    async def wake(self, job: Job) -> None:
+        """Something ended: judge what waits there."""
+        service, environment = job.body.get("service"), job.body.get("environment")
+        for id in await self._store.held():
+            deploy = await self._store.find(id)
+            if (
+                deploy is not None
+                and service in (None, deploy.service)
+                and environment in (None, deploy.environment)
+            ):
+                await self._call(deploy)
+
+    async def recall(self) -> None:
+        """Judge everything that waits: after a fail-over its timers may be gone."""
+        for id in await self._store.held():
+            if (deploy := await self._store.find(id)) is not None:
+                await self._call(deploy)
+
+    async def start(self, id: str, holder: Holder) -> Deploy:
+        """Its turn has come and its owner says yes."""
+        deploy = await self._held(id)
+        if deploy.by != holder.email and f"{holder.team_id}:{holder.user_id}" != deploy.asker:
+            raise NotAllowed(f"{id} is {deploy.by_name}'s to start.", code="not-yours")
+        verdict = await self._verdicts.of(deploy, holder)
+        if not verdict.admits:
+            raise refusal(verdict)
+        answer = await self._admit(judged(deploy.with_(), verdict), request=deploy.id)
+        if answer.outcome != "admitted":
+            raise Conflict(
+                f"Something came before {id} just now.", code="changing", hint="Its card says what."
+            )
+        return await self._store.get(id)
+
+    async def approve(self, id: str, holder: Holder, *, seen: str | None = None) -> Deploy:
+        """Say yes to exactly what was seen. seen: the fingerprint on the card that was pressed."""
+        deploy = await self._for_approval(id, holder, "approve", seen)
+        who = holder.email or holder.user_id
+        if all(one.by != who for one in deploy.approvals):
+            one = Approval(who, holder.name, self._clock.now(), deploy.fingerprint)
+            deploy = await self._saved(deploy.with_(approvals=(*deploy.approvals, one)))
+        await self._call(deploy)
+        return deploy
+
+    async def reject(self, id: str, holder: Holder, reason: str, *, seen: str | None = None) -> Deploy:
+        """Say no; the deploy is over."""
+        deploy = await self._for_approval(id, holder, "reject", seen)
+        why = f"Rejected by {holder.name}{': ' + reason if reason else ''}. Nothing was started."
+        over = await self._ended(replace(deploy, rejected_by=holder.name), "cancelled", why)
+        await self._call(over)  # whoever works on it shows it
+        return over
+
+    async def called_off(self, deploy: Deploy) -> None:
+        """Somebody wants it ended: have that done where everything about it is done."""
+        await self._call(deploy)
+
+    async def _supersede(self, id: str, deploy: Deploy) -> None:
+        """Whoever stands in line twice for the same place wants the newer one."""
+        for other in await self._store.queue(deploy.service, deploy.environment):
+            older = await self._store.find(other)
+            if other != id and older is not None and older.by == deploy.by and older.action == deploy.action:
+                await self._store.ask_cancel(other, f"{id}, which takes its place")
+                await self._call(older)
+
+    async def _for_approval(self, id: str, holder: Holder, word: str, seen: str | None) -> Deploy:
+        deploy = await self._held(id)
+        if deploy.state != "waiting":
+            raise Conflict(f"{id} is {deploy.state} and waits for no approval.", code="not-waiting")
+        if (
+            holder.email or holder.user_id
+        ) == deploy.by or f"{holder.team_id}:{holder.user_id}" == deploy.asker:
+            raise NotAllowed(
+                f"You asked for {id} yourself: somebody else has to {word} it.",
+                code="own-deploy",
+                hint=f"`cancel {id}` takes it back." if word == "reject" else None,
+            )
+        right = may(
+            self._config(), holder, word,
+            service=deploy.service, environment=deploy.environment, now=self._clock.now(),
+        )  # fmt: skip
+        if not right.allowed:
+            raise NotAllowed(right.sentence, code=right.code, hint="`whoami` shows what you may do.")
+        now_it_is = await self._as_it_is(deploy)
+        if now_it_is.fingerprint != deploy.fingerprint or (seen is not None and seen != deploy.fingerprint):
+            await self._call(deploy)
+            raise Stale(
+                f"{id} is not what your card showed: nothing was changed.",
+                code="stale",
+                hint="Look at its card again; it says what is different.",
+            )
+        return deploy
+
+    async def _held(self, id: str) -> Deploy:
+        deploy = await self._store.get(id)
+        if not deploy.held:
+            what = "is running" if not deploy.over else f"is over: {deploy.state}"
+            raise Stale(
+                f"{id} {what}. Nothing was changed.", code="stale", hint="`status` shows what runs now."
+            )
+        return deploy
+
+    async def _as_it_is(self, deploy: Deploy) -> Deploy:
+        """With what it would replace now, and approvals only of exactly that."""
+        standing = (await self._store.standing(deploy.service)).get(deploy.environment)
+        deploy = replace(
+            deploy,
+            previous=standing.commit if standing else None,
+            previous_subject=standing.subject if standing else "",
+        )
+        fingerprint = self._verdicts.fingerprint(deploy)
+        kept = tuple(one for one in deploy.approvals if one.fingerprint == fingerprint)
+        voided = deploy.voided + len(deploy.approvals) - len(kept)
+        return replace(deploy, fingerprint=fingerprint, approvals=kept, voided=voided)
+
+    def _ending(self, deploy: Deploy, now: float) -> tuple[State, str] | None:
+        if deploy.cancelled_by:
+            return "cancelled", "Nothing was started."
+        if deploy.asked_at is not None and now >= deploy.asked_at + TURN_SECONDS:
+            minutes = round(TURN_SECONDS / 60)
+            return "cancelled", f"Its turn came, and nobody started it within {minutes} minutes."
+        if deploy.held_until is not None and now >= deploy.held_until:
+            what = {"parked": "It was parked", "waiting": "It waited for its approval"}.get(
+                deploy.state, "It waited"
+            )
+            return (
+                "failed",
+                f"{what} for {round(LIFE_SECONDS / 3600)} hours, which is the most. Nothing was started.",
+            )
+        return None
+
+    async def _waits_on(self, deploy: Deploy, verdict: Verdict, now: float) -> Deploy:
+        """What it waits for now, written down where that has changed."""
+        state: State = deploy.state
+        if deploy.state == "parked" and verdict.needs_approval:
+            state = "waiting"
+        elif not verdict.admits and not verdict.can_wait and not verdict.needs_approval:
+            words = " ".join(one.sentence for one in verdict.stopping if not one.cures)
+            return await self._ended(deploy, "failed", f"{words} Nothing was started.")
+        line = await self._store.queue(deploy.service, deploy.environment)
+        changed = replace(
+            judged(deploy, verdict),
+            state=state,
+            held_until=deploy.held_until or now + LIFE_SECONDS,
+            place_in_line=line.index(deploy.id) + 1 if deploy.id in line else 0,
+            asked_at=(deploy.asked_at or now) if verdict.admits and state == "queued" else None,
+        )
+        stored = await self._store.get(deploy.id)
+        if changed == replace(stored, cancelled_by=changed.cancelled_by):
+            return changed
+        return await self._saved(changed.with_())
+
+    async def _ended(self, deploy: Deploy, state: State, why: str) -> Deploy:
+        over = deploy.with_(state=state, ended=self._clock.now(), why=why, place_in_line=0)
+        if not await self._store.save(over):
+            raise Later(0.2)
+        await self._timers.cancel(_timer(deploy.id))
+        return over
+
+    async def _saved(self, deploy: Deploy) -> Deploy:
+        answer = await self._admissions.hold(deploy, now=self._clock.now(), request=deploy.id, begin=False)
+        if answer.outcome != "admitted":
+            raise Later(0.2)
+        return deploy
+
+    async def _hold(self, deploy: Deploy, state: State, request: str) -> Admission:
+        held = replace(
+            deploy,
+            state=state,
+            fingerprint=self._verdicts.fingerprint(deploy),
+            held_until=deploy.requested + LIFE_SECONDS,
+        )
+        return await self._admissions.hold(held, now=self._clock.now(), request=request, begin=True)
+
+    async def _look_again(self, deploy: Deploy, now: float) -> None:
+        stored = await self._store.find(deploy.id)
+        if stored is None or not stored.held:
+            return
+        ends = [stored.held_until] + ([stored.asked_at + TURN_SECONDS] if stored.asked_at else [])
+        look = min([now + LOOK_SECONDS, *(end for end in ends if end)])
+        await self._timers.at(
+            _timer(deploy.id),
+            look,
+            JUDGE,
+            {"deploy": deploy.id},
+            thing=thing_of(deploy.id),
+            request=deploy.request,
+        )
+
+    async def _call(self, deploy: Deploy) -> None:
+        await self._work.add(
+            JUDGE, {"deploy": deploy.id}, id=f"{deploy.id}:judge:{uuid4().hex}", now=self._clock.now(),
+            thing=thing_of(deploy.id), request=deploy.request,
+        )  # fmt: skip
+
+
+def _asker(deploy: Deploy) -> tuple[str, str]:
+    team, _, user = deploy.asker.partition(":")
+    return team, user
+
+
+def _passes(deploy: Deploy) -> tuple[str, ...]:
+    """What the script need not look at again: gates that somebody waived for this deploy."""
+    return tuple(gate for gate, _ in deploy.waived if gate in ("lock", "freeze"))
+
+
+def _timer(id: str) -> str:
+    return f"hold:{id}"

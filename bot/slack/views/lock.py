@@ -1,0 +1,39 @@
+"""The card of a lock or freeze, and what is said about it."""
+
+from bot.domain.locks import Lock
+from bot.slack import Message
+from bot.slack.views.text import actions, button, confirm, context, escape, quiet, section, when
+
+
+def card_of(lock: Lock) -> str:
+    """The id of its card."""
+    return f"{lock.kind}:{lock.number}"
+
+
+def card(lock: Lock, *, over: str = "") -> Message:
+    """The one card of a lock, as it stands. over: how it ended."""
+    past = "locked" if lock.kind == "lock" else "frozen"
+    if lock.warning:
+        past = "under a warning"
+    mark = ":unlock:" if over else (":snowflake:" if lock.kind == "freeze" else ":lock:")
+    words = lock.scope.words
+    what = f"{lock.scope.first} is {past}" if not over else f"{lock.scope.first}: {over}"
+    reason = f": {lock.reason}" if lock.reason else ""
+    text = f"{what} · {lock.by_name}{reason}"
+    if over:
+        blocks = [
+            section(f"{mark} {escape(what)}"),
+            context(f"It was {quiet(lock.by_name)}'s{quiet(reason)}"),
+        ]
+        return Message(escape(text), blocks)
+    ends = f"until {when(lock.until)}"
+    who = f"<@{lock.by_user}>" if lock.by_user else quiet(lock.by_name)
+    lines = f"{mark} *{escape(what)}* by {who} {ends}{escape(reason)}"
+    stops = {
+        ("lock", False): f"Deploys of others wait; {quiet(lock.by_name)}'s own go through.",
+        ("freeze", False): "No deploy goes through, whoever asks; a roll-back always does.",
+    }.get((lock.kind, lock.warning), "It stops nobody; whoever deploys is told.")
+    end, word = ("Unlock", "unlock") if lock.kind == "lock" else ("Thaw", "thaw")
+    sure = confirm(f"{end} {words}?", f"It is {quiet(lock.by_name)}'s{quiet(reason)}.", end, "Leave it")
+    ending = button(end, f"lock.{word}", f"{lock.kind}\n{lock.scope.field}\n{lock.number}", confirm=sure)
+    return Message(escape(text), [section(lines), context(stops), actions(ending)])

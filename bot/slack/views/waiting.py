@@ -1,0 +1,63 @@
+"""The card of a deploy that waits: parked, in line, or for its approval."""
+
+from bot.domain.deploys import Deploy
+from bot.slack import Block, Message
+from bot.slack.views.text import actions, button, clock, confirm, context, cut, escape, quiet, section, when
+
+MARK = {"queued": ":hourglass:", "parked": ":parking:", "waiting": ":raised_hand:"}
+
+
+def card(deploy: Deploy, title: str, commit: str, now: float) -> Message:
+    """The one card of a deploy while it waits. title, commit: as on the card of every deploy."""
+    state = _state(deploy)
+    text = f"{title}: {state} · {deploy.short()} {quiet(deploy.subject, 80)} · by {quiet(deploy.by_name, 40)}"
+    lines = [f"{MARK[deploy.state]} *{escape(title)}* — *{state}*", commit]
+    blocks: list[Block] = [section("\n".join(lines))]
+    why = [f"• {escape(one.sentence)}" for one in deploy.conditions if one.stops]
+    if deploy.asked_at is not None:
+        why = [f"• It is its turn: <@{deploy.by_user}> can start it until {clock(deploy.asked_at + 600)}."]
+    if deploy.voided:
+        why.append("• An approval was given before, for something else than this: it counts no more.")
+    if why:
+        blocks.append(section(cut("\n".join(why), 2900)))
+    replaces = (
+        f"replaces `{deploy.previous[:7]}` {quiet(deploy.previous_subject, 60)}"
+        if deploy.previous
+        else "first deploy there"
+    )
+    facts = [deploy.id, f"by {quiet(deploy.by_name, 60)}", replaces]
+    if deploy.held_until:
+        facts.append(f"waits until {when(deploy.held_until)} at most")
+    blocks.append(context(" · ".join(facts)))
+    blocks.append(actions(*_buttons(deploy)))
+    return Message(text, blocks)
+
+
+def _state(deploy: Deploy) -> str:
+    if deploy.state == "queued" and deploy.place_in_line:
+        return f"queued, number {deploy.place_in_line} in line"
+    return {"waiting": "waiting for approval"}.get(deploy.state, deploy.state)
+
+
+def _buttons(deploy: Deploy) -> list[Block]:
+    sure = confirm("Call it off?", f"{deploy.id}: {quiet(deploy.what)}", "Call it off", "Let it wait")
+    call_off = button("Call it off", "deploy.cancel", f"{deploy.id}:{deploy.rev}", confirm=sure)
+    seen = f"{deploy.id}:{deploy.fingerprint}"
+    if deploy.state == "waiting":
+        return [
+            button("Approve", "deploy.approve", seen, style="primary"),
+            button("Reject", "deploy.reject", seen, style="danger"),
+            call_off,
+        ]
+    if deploy.asked_at is not None:
+        return [button("Start now", "deploy.start", seen, style="primary"), call_off]
+    return [call_off]
+
+
+def turn(deploy: Deploy) -> Message:
+    """What its owner is told when its turn has come."""
+    text = f"{deploy.what}: it is your turn"
+    ends = clock((deploy.asked_at or 0.0) + 600)
+    words = f":hourglass: *{escape(deploy.what)}* ({deploy.id}): it is your turn. Start it until {ends}."
+    start = button("Start now", "deploy.start", f"{deploy.id}:{deploy.fingerprint}", style="primary")
+    return Message(text, [section(words), actions(start)])

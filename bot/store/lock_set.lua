@@ -1,0 +1,19 @@
+-- Sets a lock or a freeze. KEYS: locks (or freezes), number, timers, timer-rows
+-- ARGV: now, scope, the lock as JSON without its number, who, number of the one that may be taken over ('' for none),
+-- id of the timer that ends it, row of that timer, until
+-- Answers {"set", number} | {"held", the one that stands there as JSON}
+local now, scope, lock, who, over, timer, row, ends = unpack(ARGV)
+local standing = redis.call('HGET', KEYS[1], scope)
+if standing then
+  local ok, other = pcall(cjson.decode, standing)
+  local lives = not ok or not tonumber(other['until']) or other['until'] > tonumber(now)
+  if lives and not (ok and (other.by == who or tostring(other.number) == over)) then
+    return {'held', standing}
+  end
+end
+local number = redis.call('INCR', KEYS[2])
+-- cjson would write long numbers short, so the number is put in by hand.
+redis.call('HSET', KEYS[1], scope, '{"number":' .. number .. ',' .. string.sub(lock, 2))
+redis.call('HSET', KEYS[4], timer, row)
+redis.call('ZADD', KEYS[3], ends, timer)
+return {'set', number}
