@@ -108,8 +108,14 @@ class Grail:
                 signing_secret=self.slack_settings.signing_secret, base_url=self.slack_settings.api_url,
             )  # fmt: skip
             over_http = transport if self.slack_settings.signing_secret else None
+            terminal = Terminal(router, people, clock, tell=channel.everybody)
             await self._listen(
-                routes(transport=over_http, terminal=Terminal(router, people, clock), ready=self.amiss)
+                routes(
+                    transport=over_http,
+                    terminal=terminal,
+                    ready=self.amiss,
+                    metrics_token=settings.metrics_token,
+                )
             )
             if self.slack_settings.app_token:
                 self._undo.push_async_callback(transport.close)

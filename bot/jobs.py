@@ -16,6 +16,7 @@ from bot.slack.operations import OperationsChannel
 from bot.slack.outbox import Outbox
 from bot.slack.router import Router
 from bot.slack.views import deploy as deploy_views
+from bot.slack.views import deploys as list_views
 from bot.slack.views.refusal import broken
 from bot.slack.views.text import said
 from bot.store.inbox import Inbox
@@ -24,7 +25,7 @@ from bot.store.timers import Timers
 
 log = structlog.get_logger()
 
-TAIL_LINES = 40
+LOOKED_AT = 2_000  # lines of output in which a failure is looked for
 NOTICE = "notice"
 CHANGED = "config.changed"
 FIRST_SECONDS = 120.0  # how long a repetition waits for the answer to the first; all of its tries take less
@@ -141,12 +142,12 @@ class Jobs:
 
     async def _over(self, deploy: Deploy, card: str) -> None:
         if deploy.state in ("failed", "lost"):
-            output = await self._services.deploys.output(deploy.id, TAIL_LINES)
+            output = await self._services.deploys.output(deploy.id, LOOKED_AT)
             if deploy.run:
-                await self._outbox.line(f"{card}:output", card, deploy_views.output_tail(deploy, output))
+                await self._outbox.line(f"{card}:output", card, deploy_views.failure(deploy, output))
         if deploy.in_doubt:
             operations = self._services.config().channels.operations
-            await self._outbox.say(f"doubt:{deploy.id}", operations, deploy_views.in_doubt(deploy))
+            await self._outbox.say(f"doubt:{deploy.id}", operations, list_views.in_doubt(deploy))
         await self._tell(deploy)
         metrics.DEPLOYS.labels(deploy.service, deploy.environment, deploy.state).inc()
 
@@ -210,8 +211,7 @@ class Jobs:
         if reply.form is not None and ask.trigger and await self._outbox.open(ask.trigger, reply.form):
             return
         if reply.operations is not None:
-            operations = self._services.config().channels.operations
-            await self._outbox.say(f"everybody:{ask.id}", operations, reply.operations)
+            await self._channel.everybody(ask.id, reply.operations)
         if reply.file is not None:
             await self._send_file(ask, reply.message, reply.file)
         else:
