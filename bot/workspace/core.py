@@ -6,6 +6,7 @@ from .checks import Checks
 from .clock import Clock
 from .courier import Courier
 from .events import Events
+from .faults import Json
 from .files import Files
 from .hub import Hub
 from .journal import Journal
@@ -17,6 +18,8 @@ from .tickets import Tickets
 from .views import Views
 from .weather import Weather
 from .world import World
+
+MOST_PICKED = 1_000  # messages whose menus somebody used; the oldest are forgotten
 
 
 class Core:
@@ -40,9 +43,8 @@ class Core:
         self.tickets = Tickets(self.clock, self.journal)
         self.files = Files(settings.state, self.journal, self.world)
         self.sockets.on_connect = self._connected
-        self.suggested: dict[
-            tuple[str, str], list[dict[str, Any]]
-        ] = {}  # by person and action: the last options
+        self.suggested: dict[tuple[str, str], list[Json]] = {}  # by person and action: the last options
+        self.picked: dict[tuple[str, str], Json] = {}  # by person and message: what stands in its menus
 
     async def start(self) -> None:
         """Read what was kept, and begin to deliver. Raises StateInUse."""
@@ -72,6 +74,17 @@ class Core:
     def response_url(self, user: str, channel: str, **more: Any) -> str:
         response = self.tickets.response(user, channel, **more)
         return f"{self.base}/respond/{response.secret}"
+
+    def options_of(self, user: str) -> dict[str, list[Json]]:
+        """By action: what this person's external menus offered last."""
+        return {action: options for (person, action), options in self.suggested.items() if person == user}
+
+    def pick(self, where: tuple[str, str], values: Json) -> None:
+        """What a person chose in the menus of a message goes along with their next press there."""
+        self.picked.pop(where, None)
+        self.picked[where] = values
+        if len(self.picked) > MOST_PICKED:
+            del self.picked[next(iter(self.picked))]
 
     def notice(self, user: str, text: str, level: str = "error") -> None:
         """A line that one person's page shows for a moment."""

@@ -103,7 +103,14 @@ class Workspace:
             status, sentence = refused
             body = {"ok": False, "ack": None, "error": sentence}
             return web.json_response(body, status=status, dumps=dumps)
-        return await handler(request)
+        try:
+            return await handler(request)
+        except web.HTTPException as none:
+            if none.status not in (404, 405) or not request.path.startswith(("/control", "/api")):
+                raise
+            sentence = f"There is nothing at {request.method} {request.path}."
+            body = {"ok": False, "ack": None, "error": sentence}
+            return web.json_response(body, status=none.status, dumps=dumps)
 
     async def _page(self, request: web.Request) -> web.StreamResponse:
         response = self._sent(PAGE / "index.html")

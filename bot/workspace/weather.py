@@ -46,7 +46,10 @@ class Weather:
         for kind in ("failing", "down"):
             if asked.get(kind) not in (None, True, False, "after"):
                 raise ControlError(f'{kind!r} is true, false or "after".')
-        if not isinstance(asked.get("methods", []), (list, type(None))):
+        if asked.get("old_blocks") not in (None, True, False):
+            raise ControlError("'old_blocks' is true or false.")
+        methods = asked.get("methods") or []
+        if not isinstance(methods, list) or not all(isinstance(name, str) for name in methods):
             raise ControlError("'methods' is a list of method names, or null for all of them.")
         now = dict(self._systems.get(system, {}))
         for kind in KINDS:
