@@ -11,6 +11,7 @@ from aiohttp import web
 
 from .composer import Composer
 from .core import Core
+from .github import Fire
 from .faults import ControlError, Json
 from .modals import Modals
 from .payloads import Done, needed
@@ -33,8 +34,10 @@ Act = Callable[[Json], Awaitable[Done]]
 
 
 class Control:
-    def __init__(self, core: Core, respond: Respond) -> None:
-        self._core = core
+    """github: what /control/fire does on the played GitHub."""
+
+    def __init__(self, core: Core, respond: Respond, github: Fire) -> None:
+        self._core, self._github = core, github
         composer, presses, modals = Composer(core, respond), Presses(core, respond), Modals(core)
         self._acts: dict[str, Act] = {
             "type": composer.type,
@@ -113,6 +116,8 @@ class Control:
 
     async def _clock(self, asked: Json) -> Done:
         """{"forward": seconds}: move time, also for the app where GRAIL_CLOCK_FILE is shared."""
+        if source == "github":
+            return Done(more=await self._github.fire(asked))
         seconds = asked.get("forward")
         if not isinstance(seconds, (int, float)) or isinstance(seconds, bool):
             raise ControlError("'forward' is a number of seconds.")

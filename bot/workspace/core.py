@@ -1,6 +1,6 @@
 """Everything a workspace is made of, put together in one place; the HTTP around it is in server.py."""
 
-from typing import Any
+from typing import Any, Protocol
 
 from .checks import Checks
 from .clock import Clock
@@ -9,7 +9,7 @@ from .events import Events
 from .faults import Json
 from .files import Files
 from .hub import Hub
-from .journal import Journal
+from .journal import Journal, Records
 from .limits import Limits
 from .messages import Messages
 from .settings import Settings
@@ -20,6 +20,12 @@ from .weather import Weather
 from .world import World
 
 MOST_PICKED = 1_000  # messages whose menus somebody used; the oldest are forgotten
+
+
+class Kept(Protocol):
+    """What reads itself from the journal."""
+
+    def restore(self, records: Records) -> None: ...
 
 
 class Core:
@@ -46,8 +52,8 @@ class Core:
         self.suggested: dict[tuple[str, str], list[Json]] = {}  # by person and action: the last options
         self.picked: dict[tuple[str, str], Json] = {}  # by person and message: what stands in its menus
 
-    async def start(self) -> None:
-        """Read what was kept, and begin to deliver. Raises StateInUse."""
+    async def start(self, *others: Kept) -> None:
+        """Read what was kept, and begin to deliver; others keep themselves in the same file. Raises StateInUse."""
         records = self.journal.open()
         for part in (
             self.world,
@@ -57,6 +63,7 @@ class Core:
             self.events,
             self.weather,
             self.files,
+            *others,
         ):
             part.restore(records)
         if self.clock.file is None and "offset" in records.get("clock", {}):
