@@ -52,7 +52,10 @@ class Deploy:
     ended: float | None = None
     steps: tuple[StepShown, ...] = ()
     why: str = ""
+    telling: str = ""  # the few lines of its output that tell most of why it failed; safe to show
     rolled_back: bool | None = None
+    untouched: bool = False  # it failed or was cancelled before the first step that changes the environment
+    url: str = ""  # where what it deployed is found, once it stands
     cancelled_by: str = ""
     restarts: int = 0  # how often a worker took it over from one that had died
     request: str = ""  # the request id that began it
