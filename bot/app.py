@@ -31,6 +31,7 @@ from bot.services.people import People
 from bot.services.records import Records
 from bot.services.waiting import WAKE
 from bot.settings import Settings
+from bot.slack.effects import Effects
 from bot.slack.operations import OperationsChannel
 from bot.slack.outbox import Outbox
 from bot.slack.router import Router
@@ -116,8 +117,14 @@ class Grail:
                 signing_secret=self.slack_settings.signing_secret, base_url=self.slack_settings.api_url,
             )  # fmt: skip
             over_http = transport if self.slack_settings.signing_secret else None
+            terminal = Terminal(router, people, clock, effects=Effects(outbox, channel))
             await self._listen(
-                routes(transport=over_http, terminal=Terminal(router, people, clock), ready=self.amiss)
+                routes(
+                    transport=over_http,
+                    terminal=terminal,
+                    ready=self.amiss,
+                    metrics_token=settings.metrics_token,
+                )
             )
             if self.slack_settings.app_token:
                 self._undo.push_async_callback(transport.close)

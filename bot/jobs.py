@@ -14,10 +14,12 @@ from bot.services.operations import CONFIRMED, REVIVED
 from bot.services.runs import CANCEL, GUARD, TICK
 from bot.services.waiting import JUDGE, WAKE
 from bot.slack import Ask, File, Message, Reply
+from bot.slack.effects import Effects
 from bot.slack.operations import OperationsChannel
 from bot.slack.outbox import Outbox
 from bot.slack.router import Router
 from bot.slack.views import deploy as deploy_views
+from bot.slack.views import deploys as list_views
 from bot.slack.views import lock as lock_views
 from bot.slack.views import waiting as waiting_views
 from bot.slack.views.refusal import broken
@@ -28,7 +30,7 @@ from bot.store.timers import Timers
 
 log = structlog.get_logger()
 
-TAIL_LINES = 40
+LOOKED_AT = 2_000  # lines of output in which a failure is looked for
 NOTICE = "notice"
 CHANGED = "config.changed"
 FIRST_SECONDS = 120.0  # how long a repetition waits for the answer to the first; all of its tries take less
@@ -55,6 +57,7 @@ class Jobs:
         self._inbox = inbox
         self._timers = timers
         self._channel = channel
+        self._effects = Effects(outbox, channel)
         self._clock = clock
 
     def handlers(self) -> Mapping[str, Handler]:
@@ -161,12 +164,12 @@ class Jobs:
 
     async def _over(self, deploy: Deploy, card: str) -> None:
         if deploy.state in ("failed", "lost"):
-            output = await self._services.deploys.output(deploy.id, TAIL_LINES)
+            output = await self._services.deploys.output(deploy.id, LOOKED_AT)
             if deploy.run:
-                await self._outbox.line(f"{card}:output", card, deploy_views.output_tail(deploy, output))
+                await self._outbox.line(f"{card}:output", card, deploy_views.failure(deploy, output))
         if deploy.in_doubt:
             operations = self._services.config().channels.operations
-            await self._outbox.say(f"doubt:{deploy.id}", operations, deploy_views.in_doubt(deploy))
+            await self._outbox.say(f"doubt:{deploy.id}", operations, list_views.in_doubt(deploy))
         await self._tell(deploy)
         metrics.DEPLOYS.labels(deploy.service, deploy.environment, deploy.state).inc()
 
@@ -229,13 +232,7 @@ class Jobs:
         await self._inbox.answer(ask.id, {"text": reply.message.text})
         if reply.form is not None and ask.trigger and await self._outbox.open(ask.trigger, reply.form):
             return
-        if reply.operations is not None:
-            operations = self._services.config().channels.operations
-            await self._outbox.say(f"everybody:{ask.id}", operations, reply.operations)
-        for card in reply.cards:
-            await self._outbox.card(card.id, card.channel, card.message, version=card.version)
-        for number, (user, message) in enumerate(reply.tell):
-            await self._outbox.direct(f"tell:{ask.id}:{number}", user, message)
+        await self._effects.of(ask.id, reply)
         if reply.file is not None:
             await self._send_file(ask, reply.message, reply.file)
         else:

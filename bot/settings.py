@@ -32,6 +32,7 @@ class Settings:
     redis_url: str | None
     slack: SlackSettings | None
     others: tuple[str, ...] = ()  # the secrets of all other systems
+    metrics_token: str | None = None  # or several, separated by commas: opens /metrics to other machines
 
     def make_data(self) -> None:
         """Make the data folder, for this user alone. Raises StartFault where nothing can be kept there."""
@@ -70,6 +71,7 @@ def read(
         redis_url=env.get("REDIS_URL") or None,
         slack=_slack(env),
         others=tuple(_secrets(env)),
+        metrics_token=env.get("GRAIL_METRICS_TOKEN") or None,
     )
 
 

@@ -1,6 +1,7 @@
 """The HTTP routes of Grail itself. Each hands what came to the room that knows it."""
 
 from collections.abc import Awaitable, Callable
+from hmac import compare_digest
 from ipaddress import ip_address
 
 from aiohttp import web
@@ -15,8 +16,12 @@ BODY_BYTES = 10 * 1024 * 1024
 Ready = Callable[[], Awaitable[str | None]]
 
 
-def routes(*, transport: Transport | None, terminal: Terminal, ready: Ready) -> web.Application:
-    """ready: what is amiss, as one sentence, or None."""
+def routes(
+    *, transport: Transport | None, terminal: Terminal, ready: Ready, metrics_token: str | None = None
+) -> web.Application:
+    """ready: what is amiss, as one sentence, or None. metrics_token: or several, separated by commas: each opens
+    /metrics to who is not on this machine.
+    """
     app = web.Application(client_max_size=BODY_BYTES)
 
     async def slack_events(request: web.Request) -> web.Response:
@@ -42,16 +47,33 @@ def routes(*, transport: Transport | None, terminal: Terminal, ready: Ready) -> 
         return web.Response(status=503, text=f"{amiss}\n") if amiss else web.Response(text="ready\n")
 
     async def measured(request: web.Request) -> web.Response:
-        if not ip_address(request.remote or "0.0.0.0").is_loopback:
-            raise web.HTTPForbidden(text="Metrics are for loopback only.")
+        if not _is_here(request) and not _bears(request, metrics_token):
+            raise web.HTTPForbidden(
+                text="Metrics are for this machine, and for who sends `Authorization: Bearer …` with a token of "
+                "GRAIL_METRICS_TOKEN."
+            )
         return web.Response(
             body=generate_latest(metrics.REGISTRY), content_type="text/plain", charset="utf-8"
         )
 
-    app.router.add_post("/slack/events", slack_events)
-    app.router.add_post("/slack/events/", slack_events)
-    app.router.add_post("/do", do)
-    app.router.add_get("/healthz", healthz)
-    app.router.add_get("/readyz", readyz)
-    app.router.add_get("/metrics", measured)
+    for end in ("", "/"):  # a trailing slash is the same path, never a redirect
+        app.router.add_post(f"/slack/events{end}", slack_events)
+        app.router.add_post(f"/do{end}", do)
+        app.router.add_get(f"/healthz{end}", healthz)
+        app.router.add_get(f"/readyz{end}", readyz)
+        app.router.add_get(f"/metrics{end}", measured)
     return app
+
+
+def _is_here(request: web.Request) -> bool:
+    """Whether it comes from this machine itself, not through a proxy that stands on it."""
+    passed_on = any(name in request.headers for name in ("Forwarded", "X-Forwarded-For", "X-Real-IP"))
+    return ip_address(request.remote or "0.0.0.0").is_loopback and not passed_on
+
+
+def _bears(request: web.Request, tokens: str | None) -> bool:
+    """Whether the request carries one of the tokens."""
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    known = [token.strip() for token in (tokens or "").split(",") if token.strip()]
+    found = [compare_digest(given.strip().encode(), token.encode()) for token in known]
+    return scheme.lower() == "bearer" and any(found)

@@ -138,7 +138,7 @@ async def press_logs(turn: Turn) -> Reply:
     id = turn.values["value"]
     found = await turn.services.deploys.get(id)
     output = await turn.services.deploys.output(id, 60)
-    return Reply(views.output_tail(found, output))
+    return Reply(views.logs(found, output))
 
 
 async def form(turn: Turn, incomplete: Incomplete) -> Reply:

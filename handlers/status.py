@@ -1,10 +1,13 @@
 """status, deploys, why: what stands where, and how it came there."""
 
+from collections.abc import Sequence
+
 from bot.domain.deploys import Deploy
 from bot.errors import NotFound, NotUnderstood
 from bot.slack import Command, Press, Reply, Turn
 from bot.slack.lookup import safe
-from bot.slack.views import deploy as views
+from bot.slack.views import deploy as one
+from bot.slack.views import deploys as views
 
 PAGE = 10
 
@@ -16,7 +19,7 @@ async def status(turn: Turn) -> Reply:
         sorted(config.services, key=lambda name: (config.services[name].team not in turn.holder.teams, name))
     )
     rows = [row for name in names for row in await turn.services.deploys.status(name)]
-    return Reply(views.status(rows, turn.now))
+    return Reply(views.status(rows))
 
 
 async def deploys(turn: Turn) -> Reply:
@@ -26,7 +29,17 @@ async def deploys(turn: Turn) -> Reply:
     where = turn.given.environment
     found = [d for name in names for d in await _newest(turn, name, where, PAGE)]
     newest = sorted(found, key=lambda d: d.requested, reverse=True)[:PAGE]
-    return Reply(views.deploys(newest, "", 0, False, turn.now, where))
+    return Reply(views.deploys(newest, "", 0, False, where, _example(turn, names, where)))
+
+
+def _example(turn: Turn, services: Sequence[str], environment: str | None) -> str:
+    """Somewhere that can be deployed to: the person's own service where there is one."""
+    known = turn.services.config().services
+    there = [name for name in services if environment is None or environment in known[name].environments]
+    name = next((name for name in there if known[name].team in turn.holder.teams), next(iter(there), None))
+    if name is None:
+        return "shop to staging"
+    return f"{name} to {environment or next(iter(known[name].environments))}"
 
 
 async def older(turn: Turn) -> Reply:
@@ -42,7 +55,11 @@ async def _page(turn: Turn, service: str, environment: str | None, page: int) ->
     wanted = (page + 1) * PAGE + 1
     found = await _newest(turn, service, environment, wanted)
     shown = found[page * PAGE : wanted - 1]
-    return Reply(views.deploys(shown, service, page, len(found) >= wanted, turn.now, environment))
+    return Reply(
+        views.deploys(
+            shown, service, page, len(found) >= wanted, environment, _example(turn, [service], environment)
+        )
+    )
 
 
 async def _newest(turn: Turn, service: str, environment: str | None, wanted: int) -> list[Deploy]:
@@ -61,7 +78,7 @@ async def _newest(turn: Turn, service: str, environment: str | None, wanted: int
 async def why(turn: Turn) -> Reply:
     if turn.given.deploy is None:
         raise NotUnderstood("I need a deploy, like `d-12`.", hint="`deploys` lists the recent ones.")
-    return Reply(views.why(await turn.services.deploys.get(turn.given.deploy), turn.now))
+    return Reply(one.why(await turn.services.deploys.get(turn.given.deploy), turn.now))
 
 
 COMMANDS = [

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
+from bot.config import addresses
 from bot.config.faults import a, suggestion
 from bot.config.values import shown
 
@@ -49,6 +50,20 @@ def _of_services(data: Data) -> Iterator[str]:
         yield from _no_option(f"{path}.main", service.get("main"))
         for environment, block in _blocks(service, "environments").items():
             yield from _no_option(f"{path}.environments.{environment}.ref", block.get("ref"))
+            yield from _of_url(f"{path}.environments.{environment}.url", block, _blocks(data, "recipes"))
+
+
+def _of_url(path: str, environment: Data, recipes: Mapping[str, Data]) -> Iterator[str]:
+    recipe = environment.get("recipe")
+    passed = _list(recipes.get(recipe, {}).get("pass_env")) if isinstance(recipe, str) else []
+    known = [*addresses.NAMES, *(name for name in passed if isinstance(name, str))]
+    url = environment.get("url")
+    for hole in addresses.holes(url) if isinstance(url, str) else []:
+        if hole not in known:
+            yield (
+                f"{path}: nothing is known as {{{hole}}}; allowed: {', '.join(f'{{{name}}}' for name in known)} "
+                "(a variable has to stand in the recipe's pass_env)"
+            )
 
 
 def _of_teams_and_people(data: Data) -> Iterator[str]:

@@ -27,6 +27,7 @@ from bot.config.values import (
     Name,
     PassedVariable,
     Rung,
+    Url,
     Variable,
     Zone,
     frozen,
@@ -125,6 +126,9 @@ class Environment(Model):
     """Which of the `recipes`."""
     ref: str | None = None
     """What is deployed when nobody says what; else the head of the main branch."""
+    url: Url | None = None
+    """Where people find it once it stands: the card and `status` link to it. {service} and {environment} are filled
+    in, and so are {VARIABLES} of Grail's environment that the recipe's `pass_env` names."""
     gates: Gates = Gates()
 
 

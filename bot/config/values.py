@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSchema
 
+from bot.config.addresses import well_formed
+
 Rung = Literal["local", "watch", "decide", "drive", "solo"]
 RUNGS: tuple[Rung, ...] = ("local", "watch", "decide", "drive", "solo")
 
@@ -161,6 +163,15 @@ def passed_variable(value: str) -> str:
     return value
 
 
+def url(value: str) -> str:
+    if not well_formed(value):
+        raise ValueError(
+            f"{shown(value)} is not an address; allowed: https://… or http://…, with {{service}} and {{environment}} "
+            "filled in"
+        )
+    return value
+
+
 def shown(value: Any) -> str:
     """A value as a fault quotes it: short, on one line."""
     text = f'"{value}"' if isinstance(value, str) else str(value)
@@ -178,6 +189,7 @@ Zone = Annotated[str, AfterValidator(zone)]
 Day = Annotated[str, AfterValidator(day)]
 Channel = Annotated[str, AfterValidator(channel)]
 Email = Annotated[str, AfterValidator(email)]
+Url = Annotated[str, AfterValidator(url)]
 Argument = Annotated[str, BeforeValidator(argument)]
 Variable = Annotated[str, AfterValidator(variable)]
 PassedVariable = Annotated[str, AfterValidator(passed_variable)]

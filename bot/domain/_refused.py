@@ -3,6 +3,7 @@
 from bot.config import Config, Grant, Role
 from bot.domain._granted import EMERGENCY, ON_CALL, OWN, Holder, Place, Right, exists, granted, matches
 from bot.domain.rotations import on_call
+from bot.domain.rungs import explained
 
 _OUTSIDERS = {
     "guest": "Grail is for full members of this workspace; a guest gets nothing from it. "
@@ -113,7 +114,7 @@ def _ways(config: Config, role: Role, word: str, place: Place) -> list[str]:
         [f"the role {role.name}{of}"] if any(role.name in one.roles for one in config.people.values()) else []
     )
     ways += [f"the user group @{group.lstrip('@')}{of}" for group in by.groups]
-    ways += [f"the rung {rung}{of}" for rung in by.rungs]
+    ways += [f"the rung {explained(rung)}{of}" for rung in by.rungs]
     ways += ["being on call" + (f" for {team}" if team else "")] if by.on_call else []
     return ways
 

@@ -46,6 +46,7 @@ class RunState:
     steps: tuple[Step, ...] = ()
     why: str = ""  # one sentence for failed and lost: which step, and how it ended
     rolled_back: bool | None = None  # None: no roll-back was needed or there is none; False: it failed too
+    untouched: bool = False  # True: it ended before the first step that changes the environment
 
 
 class Driver(Protocol):

@@ -173,6 +173,7 @@ class RecipeDriver:
             ),
             why=self._safe(folder, status["why"]),
             rolled_back=status["rolled_back"],
+            untouched=status["phase"] in ("failed", "cancelled") and _untouched(folder, status["steps"]),
         )
 
     def _all(self) -> dict[str, Phase]:
@@ -245,6 +246,19 @@ def _status(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {"phase": "starting", "steps": [], "why": "", "rolled_back": None, "dropped": 0}
     return status
+
+
+def _untouched(folder: Path, rows: list[dict[str, Any]]) -> bool:
+    """Whether only steps of `checkout` and `prepare` ever began. What cannot be read has touched something."""
+    try:
+        steps = json.loads((folder / "order.json").read_text())["steps"]
+    except (OSError, ValueError, KeyError):
+        return False
+    stages = [step["stage"] for step in steps]
+    return all(
+        stage in ("checkout", "prepare") or row["phase"] == "skipped"
+        for stage, row in zip(stages, rows, strict=False)
+    )
 
 
 def _held(folder: Path) -> bool:

@@ -67,6 +67,7 @@ class Status:
     standing: Standing | None
     running: Deploy | None
     doubt: Deploy | None = None
+    url: str = ""  # where people find what stands there
 
 
 class Deploys:
@@ -217,7 +218,9 @@ class Deploys:
             running = await self._store.find(holder) if holder else None
             last = next((deploy for deploy in ended if deploy.environment == name), None)
             doubt = last if last is not None and last.in_doubt else None
-            answer.append(Status(service, name, standing.get(name), running, doubt))
+            stands = standing.get(name)
+            url = self._places.url(service, name) if stands else ""
+            answer.append(Status(service, name, stands, running, doubt, url))
         return answer
 
     async def branches(self, service: str | None, email: str) -> list[str]:

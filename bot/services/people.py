@@ -20,10 +20,10 @@ from bot.errors import Conflict, NotFound, NotUnderstood
 from bot.services._profiles import PATIENCE_SECONDS, CannotSay, Profile, Profiles
 from bot.store.audit import GRAIL, Audit
 from bot.store.grants import GrantStore
-from bot.store.people import Binding, PeopleStore, Seen
+from bot.store.people import Binding, Known, PeopleStore, Seen
 from bot.store.preferences import CHOICES, Choice, Pause, Preferences, PreferenceStore, Quiet, Switch
 
-__all__ = ["CHOICES", "Choice", "Pause", "People", "Preferences", "Quiet"]
+__all__ = ["CHOICES", "Choice", "Known", "Pause", "People", "Preferences", "Quiet"]
 
 LONGEST_GRANT = 90 * 24 * 3600
 
@@ -114,15 +114,26 @@ class People:
             )
         return email
 
-    async def erase(self, team_id: str, user_id: str) -> None:
-        """Forget a person who leaves. The audit keeps what was done, by a pseudonym that leads nowhere."""
-        who = f"{team_id}:{user_id}"
-        email = (await self._store.suspension(who)).was
-        if email and await self._store.bound(email) == who:
-            for grant in await self._grants.all(email):
+    async def known(self, team_id: str, user_id: str) -> Known | None:
+        """Somebody of whom something is kept, by their account."""
+        return await self._store.known(f"{team_id}:{user_id}")
+
+    async def known_by_email(self, email: str) -> Known | None:
+        """Whoever was first seen with this e-mail, or confirmed for it."""
+        who = await self._store.bound(email)
+        return await self._store.known(who) if who else None
+
+    async def erase(self, person: Known, by: Holder, request: str) -> None:
+        """Forget a person who leaves. The audit keeps what was done, this too, by a pseudonym that leads nowhere."""
+        whom = await self.audits.pseudonym(person.who)
+        # Written down first: afterwards it would give the person a new pseudonym, with a name.
+        await self.audit(by, "erase", whom, "erased", request)
+        if person.email and await self._store.bound(person.email) == person.who:
+            for grant in await self._grants.all(person.email):
                 await self._grants.end(grant.id)
-        await self._store.erase(who)
-        await self.audits.erase(who, *([email] if email else []))
+        await self._store.erase(person.who)
+        await self.audits.erase(person.who, *([person.email] if person.email else []))
+        self._told.pop(person.who, None)
 
     # ---- grants by hand
 

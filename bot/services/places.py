@@ -1,8 +1,10 @@
 """Where something runs, as config.yaml says it now: it may say otherwise than when a deploy began."""
 
+import os
 from collections.abc import Callable, Mapping
 
 from bot.config import Config, Environment, Service
+from bot.config.addresses import filled
 from bot.domain.deploys import Deploy
 from bot.drivers import Driver
 from bot.errors import NotFound
@@ -21,6 +23,14 @@ class Places:
         if environment not in found.environments:
             raise NotFound(f"`{service}` has no environment `{environment}`.", code="no-such-environment")
         return found, found.environments[environment]
+
+    def url(self, service: str, environment: str) -> str:
+        """Where people find what stands there; "" where config.yaml does not say, or no longer knows the place."""
+        try:
+            found = self.at(service, environment)[1]
+        except NotFound:
+            return ""
+        return filled(found.url, service, environment, found.recipe.pass_env, os.environ)
 
     def driver(self, deploy: Deploy) -> Driver:
         """What runs this deploy, whatever config.yaml says by now."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 from bot.clients.git import Git
 from bot.clock import Clock
 from bot.domain.deploys import Deploy, StepShown
+from bot.domain.output import few, of_step
 from bot.drivers import Order, RunState
 from bot.errors import OutsideUnavailable, Refusal
 from bot.services.places import Places, step_names
@@ -24,6 +25,8 @@ LOOK_SECONDS = 0.05  # how often a tick looks at its run
 LINE_SECONDS = 1.0  # how often a new last line alone is worth a new revision
 GUARD_SECONDS = 60.0
 START_SECONDS = 120.0  # how long a start is tried while git or the machine refuses
+LOOKED_AT = 2_000  # lines of output in which a failure is looked for
+LINE = 200  # characters of each that are kept with the deploy
 GIVEN_UP = "Grail, which had given it up"
 HOST_SILENT_SECONDS = 900.0  # a machine that says nothing for so long is taken for gone
 
@@ -242,7 +245,9 @@ class Runs:
         deploy = replace(deploy, cancelled_by=latest.cancelled_by)
         over = deploy.with_(
             state=state.phase, ended=now, why=state.why, rolled_back=state.rolled_back, watcher="",
-            steps=_shown(state) or deploy.steps,
+            steps=_shown(state) or deploy.steps, untouched=state.untouched,
+            telling=await self._telling(deploy, state),
+            url=self._places.url(deploy.service, deploy.environment) if state.phase == "succeeded" else "",
         )  # fmt: skip
         standing = None
         if state.phase == "succeeded" and deploy.action is None:
@@ -250,6 +255,14 @@ class Runs:
         over = await self._saved(over, standing)
         await self._timers.cancel(guard_of(deploy.id))
         return over
+
+    async def _telling(self, deploy: Deploy, state: RunState) -> str:
+        """The few lines that the card shows of a failure."""
+        broke = next((step.name for step in state.steps if step.phase == "failed"), None)
+        if state.phase != "failed" or broke is None:
+            return ""
+        lines = of_step(await self._places.driver(deploy).output(deploy.run, LOOKED_AT), broke)
+        return "\n".join(line[:LINE] for line in few(lines))
 
     async def resume(self, deploy: Deploy, id: str) -> None:
         """Put the tick of a deploy back that has lost it, and what looks after it."""

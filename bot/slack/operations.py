@@ -64,6 +64,10 @@ class OperationsChannel:
         if found.released or found.ended:
             await self._card(f"claims:{int(self._clock.now() * 1000)}", views.claims(found))
 
+    async def everybody(self, ask: str, message: Message) -> None:
+        """What somebody did that concerns all of operations, said once for each ask."""
+        await self._outbox.say(f"everybody:{ask}", self._config().channels.operations, message)
+
     async def suspended(self, holder: Holder, why: str, since: float) -> None:
         """May be told again and again, by any process: it is the same card."""
         who = f"{holder.team_id}:{holder.user_id}"

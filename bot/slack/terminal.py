@@ -12,6 +12,7 @@ from bot.clock import Clock
 from bot.errors import StoreUnavailable
 from bot.services.people import People
 from bot.slack import Ask, Reply
+from bot.slack.effects import Effects
 from bot.slack.router import Router
 from bot.slack.views.refusal import store_gone
 
@@ -27,13 +28,18 @@ class Answer:
 
 
 class Terminal:
-    def __init__(self, router: Router, people: People, clock: Clock) -> None:
+    """effects: carries out what a reply does besides answering."""
+
+    def __init__(self, router: Router, people: People, clock: Clock, *, effects: Effects) -> None:
         self._router = router
+        self._effects = effects
         self._people = people
         self._clock = clock
 
     async def do(self, token: str, text: str) -> Answer:
-        """Carry out one line. 401 for a token that nobody holds, 409 for a refusal, 503 when Redis is gone."""
+        """Carry out one line. 401 for a token that nobody holds, 409 when it is refused or words are missing, 502 when
+        another system does not answer, 503 when Redis is gone.
+        """
         try:
             who = await self._people.by_token(token) if token else None
             if who is None:
@@ -42,12 +48,19 @@ class Terminal:
             ask = Ask(id, "terminal", who.team_id, who.user_id, text.strip(), request=uuid4().hex[:12])
             async with asyncio.timeout(ANSWER_SECONDS):
                 reply = await self._router.ask(ask)
+            await self._effects.of(id, reply)
         except StoreUnavailable:
             return Answer(503, store_gone().text + "\n")
         except TimeoutError:
             return Answer(504, "That took too long. It may still happen: look at `status`.\n")
-        refused = reply.outcome.startswith("refused")
-        return Answer(409 if refused else 200, plain(reply) + "\n")
+        return Answer(_status(reply), plain(reply) + "\n")
+
+
+def _status(reply: Reply) -> int:
+    """Whoever waits for it in a script has to see that nothing was done."""
+    if reply.outcome.startswith("refused") or reply.form is not None:
+        return 409
+    return {"unavailable": 502, "failed": 500}.get(reply.outcome, 200)
 
 
 def plain(reply: Reply) -> str:

@@ -39,6 +39,18 @@ class Seen:
     at: float
 
 
+@dataclass(frozen=True)
+class Known:
+    """Somebody of whom something is kept. email: the one that they are bound to, "" when there is none."""
+
+    who: str
+    email: str
+
+    @property
+    def user_id(self) -> str:
+        return self.who.partition(":")[2]
+
+
 class PeopleStore:
     def __init__(self, redis: Redis) -> None:
         self._redis: Any = redis
@@ -90,6 +102,10 @@ class PeopleStore:
         """All that the person's record holds, but the token's hash."""
         record: dict[str, str] = await guarded(self._redis.hgetall)(keys.PERSON(who=who))
         return {name: value for name, value in record.items() if name != "token"}
+
+    async def known(self, who: str) -> Known | None:
+        record = await self.kept(who)
+        return Known(who, record.get("email", "")) if record else None
 
     async def by_token(self, token: str, now: float) -> str | None:
         """Whose token it is; None for one that is nobody's, or older than TOKEN_SECONDS."""

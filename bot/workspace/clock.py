@@ -8,6 +8,10 @@ import os
 import time
 from pathlib import Path
 
+from .faults import ControlError
+
+LAST = 253_370_764_800.0  # the beginning of the year 9999
+
 
 class Clock:
     def __init__(self, file: Path | None = None, offset: float = 0.0) -> None:
@@ -35,8 +39,10 @@ class Clock:
         return time.time() + self.offset
 
     def forward(self, seconds: float) -> float:
-        """Move time; answers the new offset."""
+        """Move time; answers the new offset. Raises ControlError where no calendar reaches."""
         offset = self.offset + seconds
+        if not 0 < time.time() + offset < LAST:
+            raise ControlError("Time cannot be moved that far: stay between the years 1970 and 9999.")
         if self._file is not None:
             beside = self._file.with_name(self._file.name + ".new")
             beside.write_text(repr(offset))

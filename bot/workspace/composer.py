@@ -24,7 +24,9 @@ class Composer:
             raise ControlError(f"{user.name} is not in #{channel.name}.")
         if channel.is_archived:
             raise ControlError(f"#{channel.name} is archived: nothing can be said there.")
-        word, _, rest = text.strip().partition(" ")
+        if not text.strip():
+            raise ControlError("There is nothing to send: type something.")
+        word, rest = (*text.strip().split(maxsplit=1), "")[:2]
         if not word.startswith("/"):
             return await self._message(user, channel, text, thread)
         if thread:

@@ -22,6 +22,8 @@ INTERACTIVE = {
     "number_input", "file_input", "feedback_buttons", "icon_button", "workflow_button",
 }  # fmt: skip
 
+BLOCKS_BEFORE, MESSAGES_BEFORE = 50, 500  # how much of what was edited away can still be pressed
+
 
 class Messages:
     """`event`: takes each event that the app has to hear of."""
@@ -30,6 +32,7 @@ class Messages:
         self.world, self._journal, self._hub, self._event = world, journal, hub, event
         self._kept: dict[str, dict[str, Json]] = {}
         self._ephemeral: dict[str, Json] = {}  # by ts; each knows its channel and for whom it is
+        self._before: dict[str, list[Any]] = {}  # by ts: the blocks before the last edits, the newest first
 
     def restore(self, records: Records) -> None:
         for name, message in records.get("message", {}).items():
@@ -63,6 +66,10 @@ class Messages:
     def replies(self, channel: Channel, root: str) -> list[Json]:
         """The root, then its answers, oldest first."""
         return [m for m in self.of(channel) if m["ts"] == root or m.get("thread_ts") == root]
+
+    def before(self, message: Json) -> list[Any]:
+        """What people whose screens are behind still see of a message: its blocks before the last edits."""
+        return self._before.get(str(message.get("ts")), [])
 
     # --- writing
 
@@ -107,6 +114,7 @@ class Messages:
     def edit(self, channel: Channel, message: Json, content: Json, *, by: str) -> Json:
         """Replace what is said. `content` has the new text, blocks, attachments, metadata; None takes one away."""
         before = dict(message)
+        self._outdated(message)
         content = dict(content)
         _name_parts(content)
         for key, value in content.items():
@@ -121,6 +129,7 @@ class Messages:
         return message
 
     def edit_ephemeral(self, message: Json, content: Json) -> None:
+        self._outdated(message)
         message.pop("blocks", None)
         message |= {key: value for key, value in content.items() if value is not None}
         _name_parts(message)
@@ -169,6 +178,13 @@ class Messages:
         return False
 
     # --- within
+
+    def _outdated(self, message: Json) -> None:
+        pressed = [block for block in message.get("blocks") or [] if next(elements(block), None)]
+        seen = [*pressed, *self._before.pop(message["ts"], [])]
+        self._before[message["ts"]] = seen[:BLOCKS_BEFORE]
+        if len(self._before) > MESSAGES_BEFORE:
+            del self._before[next(iter(self._before))]
 
     def _by_app(self) -> Json:
         app = self.world.app
@@ -258,7 +274,12 @@ def elements(inside: Any) -> Iterator[Json]:
 
 def located(blocks: Any, action_id: str) -> tuple[str, Json] | None:
     """The block_id and the element that has this action_id."""
-    return next((found for found in _walk(blocks, "") if found[1].get("action_id") == action_id), None)
+    return next(iter(standing(blocks, action_id)), None)
+
+
+def standing(blocks: Any, action_id: str) -> list[tuple[str, Json]]:
+    """Every element with this action_id, with its block_id: rows of a list each have theirs."""
+    return [found for found in _walk(blocks, "") if found[1].get("action_id") == action_id]
 
 
 def _walk(inside: Any, block_id: str) -> Iterator[tuple[str, Json]]:

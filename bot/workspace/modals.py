@@ -23,8 +23,8 @@ class Modals:
         stray = unknown(view["blocks"], given)
         if stray is not None:
             raise ControlError(f"There is no input {stray!r} in this view.")
-        known = {action: options for (person, action), options in core.suggested.items() if person == user.id}
-        values = state(view["blocks"], given, known, view["state"]["values"])
+        known = core.options_of(user.id)
+        values = state(view["blocks"], given, known, view["state"]["values"], core.world.named(user))
         core.views.typed(user.id, view, values)
         errors = missing(view["blocks"], values)
         if errors:  # Slack's client says so itself, the app hears nothing
@@ -50,9 +50,9 @@ class Modals:
         core = self._core
         user, view = self._view(asked)
         if asked.get("values"):
-            core.views.typed(
-                user.id, view, state(view["blocks"], values_of(asked), {}, view["state"]["values"])
-            )
+            known = core.options_of(user.id)
+            standing, named = view["state"]["values"], core.world.named(user)
+            core.views.typed(user.id, view, state(view["blocks"], values_of(asked), known, standing, named))
         cleared = bool(view["clear_on_close"]) or asked.get("all") is True
         gone = list(core.views.stack(user.id)) if cleared else [view]
         core.views.clear(user.id) if cleared else core.views.close(user.id, view["id"])

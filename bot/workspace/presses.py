@@ -4,8 +4,8 @@ from typing import Any
 
 from .core import Core
 from .faults import ControlError, Json
-from .forms import STATEFUL, chosen, state
-from .messages import located
+from .forms import STATEFUL, Names, chosen, state
+from .messages import standing
 from .payloads import Done, channel_of, common, deliver, failed, needed, values_of
 from .people import Channel, User
 from .respond import Respond
@@ -16,25 +16,29 @@ class Presses:
         self._core, self._respond = core, respond
 
     async def press(self, asked: Json) -> Done:
-        """{"as", "action", "value"?, and "in" with "message", or "view"; "values"? of the other inputs}"""
+        """{"as", "action", "value"?, "block"?, and "in" with "message", or "view"; "values"? of the other inputs}
+
+        value: what is chosen of a menu. Of a button: which one, where several rows have the same action_id; one that
+        no button carries any more is pressed as it stood before, by somebody whose screen is behind.
+        """
         core = self._core
         user = core.world.person(needed(asked, "as", "an e-mail"))
         action_id = needed(asked, "action", "an action_id")
         surface = self._surface(user, asked)
-        block_id, element = self._element(surface.blocks, action_id)
+        block_id, element = self._element(surface, asked, action_id)
         options = core.suggested.get((user.id, action_id))
-        standing = (
-            surface.view["state"]["values"]
-            if surface.view
-            else surface.message.get("state", {}).get("values")
-        )
+        picked = (user.id, str(surface.message.get("ts")))
+        standing = surface.view["state"]["values"] if surface.view else core.picked.get(picked)
         given = values_of(asked)
         if element["type"] in STATEFUL:
             given = {**given, block_id: {**given.get(block_id, {}), action_id: asked.get("value")}}
-        values = state(surface.blocks, given, {action_id: options or []}, standing)
+        named = core.world.named(user)
+        values = state(surface.blocks, given, {action_id: options or []}, standing, named)
+        action = self._action(block_id, element, asked, options, named)
         if surface.view is not None:
             core.views.typed(user.id, surface.view, values)
-        action = self._action(block_id, element, asked, options)
+        elif values:
+            core.pick(picked, values)
         action["action_ts"] = core.clock.ts()
         payload = common(core, "block_actions", user) | surface.told()
         payload["trigger_id"] = core.tickets.trigger(user.id, surface.view["id"] if surface.view else None)
@@ -62,7 +66,7 @@ class Presses:
         user = core.world.person(needed(asked, "as", "an e-mail"))
         action_id = needed(asked, "action_id", "of an external menu")
         surface = self._surface(user, asked)
-        block_id, element = self._element(surface.blocks, action_id)
+        block_id, element = self._element(surface, asked, action_id)
         if element["type"] not in ("external_select", "multi_external_select"):
             raise ControlError(
                 f"{action_id!r} is a {element['type']}: only external menus ask the app for options."
@@ -137,18 +141,28 @@ class Presses:
             raise ControlError(f"{user.name} is not in #{channel.name}.")
         return Surface(channel, message)
 
-    def _element(self, blocks: Any, action_id: str) -> tuple[str, Json]:
-        found = located(blocks, action_id)
-        if found is None:
-            raise ControlError(f"There is nothing with the action_id {action_id!r} to press there.")
-        return found
+    def _element(self, surface: "Surface", asked: Json, action_id: str) -> tuple[str, Json]:
+        """The element that is meant; where several have this action_id, by "block", then by what they offer."""
+        block, value = asked.get("block"), asked.get("value")
+        seen = [
+            *standing(surface.blocks, action_id),
+            *standing(self._core.messages.before(surface.message), action_id),
+        ]
+        found = [one for one in seen if block in (None, one[0])]
+        if found:
+            return next((one for one in found if value is not None and offers(one[1], value)), found[0])
+        where = f" in the block {block!r}" if block is not None else ""
+        raise ControlError(f"There is nothing with the action_id {action_id!r} to press there{where}.")
 
-    def _action(self, block_id: str, element: Json, asked: Json, options: list[Json] | None) -> Json:
+    def _action(
+        self, block_id: str, element: Json, asked: Json, options: list[Json] | None, named: Names
+    ) -> Json:
         kind = element["type"]
         action: Json = {"type": kind, "block_id": block_id, "action_id": element["action_id"]}
         if kind in ("button", "icon_button", "workflow_button"):
             kept = ("text", "value", "style", "url", "confirm", "accessibility_label", "icon")
-            return action | {key: element[key] for key in kept if key in element}
+            action |= {key: element[key] for key in kept if key in element}
+            return action | ({"value": asked["value"]} if isinstance(asked.get("value"), str) else {})
         if kind == "feedback_buttons":
             pressed = [element.get(name, {}) for name in ("positive_button", "negative_button")]
             value = asked.get("value", pressed[0].get("value"))
@@ -164,7 +178,17 @@ class Presses:
             "initial_channel",
         )
         action |= {key: element[key] for key in shown if key in element}
-        return action | chosen(element, asked.get("value"), options)
+        return action | chosen(element, asked.get("value"), options, named)
+
+
+def offers(element: Json, value: Any) -> bool:
+    """Whether this button carries the value, or this menu has an option of it."""
+    groups = element.get("option_groups") or []
+    options = [
+        *(element.get("options") or []),
+        *(one for group in groups for one in group.get("options", [])),
+    ]
+    return value in [element.get("value"), *(option.get("value") for option in options)]
 
 
 class Surface:

@@ -11,6 +11,7 @@ from aiohttp import BodyPartReader, web
 from .control import Control
 from .core import Core
 from .faults import SlackError, WorkspaceError
+from .github import Fire, Front
 from .guard import PAGE_HEADERS, Guard
 from .respond import Respond
 from .settings import Settings
@@ -30,6 +31,7 @@ class Workspace:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.core = Core(settings)
+        self.github = Front(self.core)
         self._guard = Guard(settings.token)
         self._runner: web.AppRunner | None = None
 
@@ -42,6 +44,11 @@ class Workspace:
     def api_url(self) -> str:
         """What an app takes as its SLACK_API_URL."""
         return f"{self.url}/api/"
+
+    @property
+    def github_url(self) -> str:
+        """What an app takes as its GITHUB_API_URL."""
+        return f"{self.url}/github"
 
     def app_at(self, url: str | None) -> None:
         """From now on the app takes its requests there (None: in Socket Mode)."""
@@ -63,7 +70,8 @@ class Workspace:
         self._guard.port = port
         self.core.base = f"http://127.0.0.1:{port}"
         try:
-            await self.core.start()
+            await self.core.start(self.github.things)
+            await self.github.start()
         except BaseException:
             for one in listening:
                 one.close()
@@ -73,6 +81,7 @@ class Workspace:
             await web.SockSite(self._runner, one).start()
 
     async def stop(self) -> None:
+        await self.github.stop()
         await self.core.stop()
         if self._runner is not None:
             await self._runner.cleanup()
@@ -91,7 +100,9 @@ class Workspace:
                 web.get("/link/", core.sockets.connection),
                 web.get("/", self._page),
                 web.get("/static/{tail:.*}", self._static),
-                *Control(core, respond).routes(),
+                web.get("/github/{owner}/{name}/actions/runs/{run:[0-9]+}", self.github.page),
+                web.route("*", "/github/{tail:.*}", self.github.handle),
+                *Control(core, respond, Fire(self.github)).routes(),
             ]
         )
         return app
@@ -103,7 +114,14 @@ class Workspace:
             status, sentence = refused
             body = {"ok": False, "ack": None, "error": sentence}
             return web.json_response(body, status=status, dumps=dumps)
-        return await handler(request)
+        try:
+            return await handler(request)
+        except web.HTTPException as none:
+            if none.status not in (404, 405) or not request.path.startswith(("/control", "/api")):
+                raise
+            sentence = f"There is nothing at {request.method} {request.path}."
+            body = {"ok": False, "ack": None, "error": sentence}
+            return web.json_response(body, status=none.status, dumps=dumps)
 
     async def _page(self, request: web.Request) -> web.StreamResponse:
         response = self._sent(PAGE / "index.html")

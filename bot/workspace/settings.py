@@ -34,7 +34,9 @@ GRAIL = Command("/grail", "Deploys, pages, alerts and shadowing", "help")
 class Settings:
     """port 0 takes a free one. app_url: signed HTTP goes there; None: Socket Mode. state: a file, or None for memory.
 
-    contracts: the folder with Slack's published JSON schemas; None where there is none.
+    contracts, github_contracts: the folders with Slack's published JSON schemas and GitHub's OpenAPI files; None
+    where there are none. github_token: what GitHub takes. github_webhook_secret: None: it tells the app nothing.
+    repositories: what GitHub has from the start: (owner/name, folder of a git repository).
     """
 
     port: int = 0
@@ -49,6 +51,10 @@ class Settings:
     state: Path | None = None
     clock_file: Path | None = field(default_factory=lambda: clock_file_of(os.environ))
     contracts: Path | None = field(default_factory=lambda: contracts_of(os.environ))
+    github_token: str = field(default_factory=lambda: f"ghp_{secrets.token_hex(18)}", repr=False)
+    github_webhook_secret: str | None = field(default=None, repr=False)
+    github_contracts: Path | None = field(default_factory=lambda: contracts_of(os.environ, "github"))
+    repositories: tuple[tuple[str, Path], ...] = ()
 
 
 def clock_file_of(environment: "os._Environ[str] | dict[str, str]") -> Path | None:
@@ -57,11 +63,11 @@ def clock_file_of(environment: "os._Environ[str] | dict[str, str]") -> Path | No
     return Path(name) if name else None
 
 
-def contracts_of(environment: "os._Environ[str] | dict[str, str]") -> Path | None:
-    """Slack's schemas in GRAIL_SHARED, or in `../shared` beside the checkout; None where they are not at hand."""
+def contracts_of(environment: "os._Environ[str] | dict[str, str]", vendor: str = "slack") -> Path | None:
+    """The vendor's schemas in GRAIL_SHARED, or in `../shared` beside the checkout; None where they are not at hand."""
     shared = environment.get("GRAIL_SHARED")
     root = Path(shared) if shared else Path(__file__).parents[3] / "shared"
-    folder = root / "contracts" / "slack"
+    folder = root / "contracts" / vendor
     return folder if folder.is_dir() else None
 
 

@@ -1,6 +1,6 @@
 """The workspace itself: who is in it, which channels there are, and how they are found by what people type."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 
 from .clock import Clock
@@ -49,7 +49,7 @@ class World:
         """Whom a program means by an e-mail, an id, or a name, with or without @."""
         wanted = said.strip().removeprefix("@").lower()
         for user in self.users.values():
-            if wanted in (user.id.lower(), (user.email or "").lower(), user.name.lower()):
+            if wanted and wanted in (user.id.lower(), (user.email or "").lower(), user.name.lower()):
                 return user
         raise ControlError(f"There is no person {said!r} here: use an e-mail such as dana@example.com.")
 
@@ -66,6 +66,19 @@ class World:
         found = self.channel_named(wanted)
         if found is None:
             raise ControlError(f"There is no channel {said!r} here: use a name such as #ops, or @person.")
+        return found
+
+    def named(self, asker: User) -> Callable[[str, str], str]:
+        """For menus of people and channels: the id of whom or what was said. Raises ControlError."""
+
+        def found(kind: str, said: str) -> str:
+            if kind == "user":
+                return self.person(said).id
+            channel = self.place(said, asker)
+            if kind == "channel" and channel.is_im:
+                raise ControlError(f"There is no channel {said!r} here: use a name such as #ops.")
+            return channel.id
+
         return found
 
     def channel_named(self, name: str) -> Channel | None:

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from io import BytesIO
 
 import aiohttp
@@ -31,8 +31,10 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
         yield session
 
 
-async def said(http: aiohttp.ClientSession, url: str) -> tuple[int, str]:
-    async with http.get(url, allow_redirects=False) as answer:
+async def said(
+    http: aiohttp.ClientSession, url: str, headers: Mapping[str, str] | None = None
+) -> tuple[int, str]:
+    async with http.get(url, headers=headers, allow_redirects=False) as answer:
         return answer.status, await answer.text()
 
 
@@ -47,6 +49,8 @@ async def test_it_says_that_it_lives_and_that_it_works(
 ) -> None:
     assert await said(http, f"{grail.url}/healthz") == (200, "alive\n")
     assert await said(http, f"{grail.url}/readyz") == (200, "ready\n")
+    assert await said(http, f"{grail.url}/healthz/") == (200, "alive\n")
+    assert await said(http, f"{grail.url}/readyz/") == (200, "ready\n")
     assert (await said(http, f"{grail.url}/nowhere"))[0] == 404
 
 
@@ -67,21 +71,69 @@ async def test_without_redis_it_lives_but_is_not_ready_and_says_why(
     resting_grail.stop()
 
 
-async def test_metrics_are_for_loopback_alone(http: aiohttp.ClientSession) -> None:
+def from_elsewhere(metrics_token: str | None) -> web.Application:
+    """Nothing of a test leaves loopback: a request only says that it came from elsewhere."""
+
     @web.middleware
     async def as_from_outside(request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Nothing of a test leaves loopback: the request only says that it came from elsewhere."""
         elsewhere = request.query.get("from")
         return await handler(request.clone(remote=elsewhere) if elsewhere else request)
 
-    app = routes(transport=None, terminal=None, ready=None)  # type: ignore[arg-type]
+    app = routes(transport=None, terminal=None, ready=None, metrics_token=metrics_token)  # type: ignore[arg-type]
     app.middlewares.append(as_from_outside)
-    async with TestServer(app) as server:
-        status, text = await said(http, str(server.make_url("/metrics")))
-        assert (status, "grail_up_since_seconds" in text, "dana" in text) == (200, True, False)
+    return app
+
+
+REFUSED = (
+    403,
+    "Metrics are for this machine, and for who sends `Authorization: Bearer …` with a token of GRAIL_METRICS_TOKEN.",
+)
+
+
+async def test_metrics_are_for_loopback_alone(http: aiohttp.ClientSession) -> None:
+    async with TestServer(from_elsewhere(None)) as server:
+        for path in ("/metrics", "/metrics/"):
+            status, text = await said(http, str(server.make_url(path)))
+            assert (status, "grail_up_since_seconds" in text, "dana" in text) == (200, True, False)
         assert await said(http, str(server.make_url("/healthz?from=192.0.2.7"))) == (200, "alive\n")
-        refused = await said(http, str(server.make_url("/metrics?from=192.0.2.7")))
-        assert refused == (403, "Metrics are for loopback only.")
+        assert await said(http, str(server.make_url("/metrics?from=192.0.2.7"))) == REFUSED
+        # A proxy on this machine asks from loopback, and says for whom.
+        for passed_on in ("X-Forwarded-For", "X-Real-IP", "Forwarded"):
+            headers = {passed_on: "for=192.0.2.7" if passed_on == "Forwarded" else "192.0.2.7"}
+            assert await said(http, str(server.make_url("/metrics")), headers) == REFUSED
+        # Where no token is set, none opens it.
+        for token in ("", "None", ","):
+            bearer = {"Authorization": f"Bearer {token}"}
+            assert await said(http, str(server.make_url("/metrics?from=192.0.2.7")), bearer) == REFUSED
+
+
+async def test_a_token_opens_metrics_to_another_machine(http: aiohttp.ClientSession) -> None:
+    async with TestServer(from_elsewhere("the-new-one, the-old-one")) as server:
+        url = str(server.make_url("/metrics?from=192.0.2.7"))
+        for token in ("the-new-one", "the-old-one"):
+            status, text = await said(http, url, {"Authorization": f"Bearer {token}"})
+            assert (status, "grail_up_since_seconds" in text) == (200, True)
+        for wrong in (
+            "Bearer the",
+            "Bearer the-new-one, the-old-one",
+            "Basic the-new-one",
+            "Bearer ",
+            "the-new-one",
+        ):
+            assert await said(http, url, {"Authorization": wrong}) == REFUSED
+
+
+async def test_the_token_for_metrics_comes_from_the_environment(
+    resting_grail: GrailProcess, http: aiohttp.ClientSession
+) -> None:
+    resting_grail.environment["GRAIL_METRICS_TOKEN"] = "read-metrics-1"
+    await resting_grail.start()
+    url = f"{resting_grail.url}/metrics"
+    by_proxy = {"X-Forwarded-For": "192.0.2.7"}
+    assert await said(http, url, by_proxy) == REFUSED
+    status, _ = await said(http, url, by_proxy | {"Authorization": "Bearer read-metrics-1"})
+    assert status == 200
+    resting_grail.stop()
 
 
 @pytest.mark.parametrize("fault", ["wrong", "missing", "old"])

@@ -162,7 +162,7 @@ async def test_deploys_of_one_environment_are_found_behind_many_of_another(
     workspace: Workspace, grail: GrailProcess
 ) -> None:
     await workspace.type(DANA, PLACE, "/grail deploys")
-    assert "No deploys yet. Say `deploy … to …` for the first one." in await told(
+    assert "No deploys yet. Say `deploy shop to staging` for the first one." in await told(
         workspace, DANA, PLACE, "yet"
     )
     await workspace.type(OMAR, PLACE, "/grail deploy shop to production")

@@ -93,18 +93,23 @@ async def test_a_press_on_a_card_that_is_over_changes_nothing_and_says_what_is_t
     await card_says(workspace, "#storefront", "succeeded")
 
 
-async def test_the_second_deploy_to_an_environment_is_refused_and_names_the_first(
+async def test_the_second_deploy_to_an_environment_stands_in_line_and_names_the_first(
     workspace: Workspace, grail: GrailProcess
 ) -> None:
     grail.shut_gate()
     await workspace.type(DANA, "#storefront", "/grail deploy shop to staging")
     await workspace.wait_until(lambda: grail.runs() == ["d-1"])
     await workspace.type(OMAR, "#storefront", "/grail deploy shop to staging fails-health")
-    refusal = await told(workspace, OMAR, "#storefront", "claimed")
-    assert "d-1 (shop to staging, " in refusal
-    assert "by Dana) is running there" in refusal
-    assert "Try again when it is over, or end it with `cancel d-1`." in refusal
-    assert len(cards(await workspace.messages("#storefront"))) == 1
+    answer = await told(workspace, OMAR, "#storefront", "stands in line")
+    assert "d-1 (shop to staging, " in answer
+    assert "by Dana) is running there" in answer
+    card = await card_says(workspace, "#storefront", "queued, number 1 in line")
+    grail.open_gate()
+    turn = await workspace.wait_for("@Grail", lambda ms: "it is your turn" in ms[-1]["text"] and ms, as_=OMAR)
+    await workspace.press(OMAR, "deploy.start", in_="@Grail", message=turn[-1]["ts"])
+    await card_says(workspace, "#storefront", "failed", within=20)
+    assert [one["ts"] for one in cards(await workspace.messages("#storefront"))][-1] == card["ts"]
+    assert grail.runs() == ["d-1", "d-2"]
 
 
 async def test_the_same_deploy_typed_twice_is_one_and_the_second_is_told_what_the_first_did(

@@ -119,3 +119,28 @@ async def test_without_redis_nothing_is_changed_and_that_is_said(
     )
     own_redis_server.restart()
     resting_grail.stop()
+
+
+async def test_what_concerns_all_of_operations_is_told_from_a_terminal_too(
+    workspace: Workspace, grail: GrailProcess
+) -> None:
+    token = await token_of(workspace, OMAR)
+    status, out, _ = await do(grail, "pause everything the data centre is on fire", token=token)
+    assert status == 0
+    assert "Everything is paused: the data centre is on fire." in out
+    said = "*Everything is paused* by Omar: the data centre is on fire."
+    await workspace.wait_for("#ops", lambda ms: sum(said in words_of(m) for m in ms) == 1)
+    assert (await do(grail, "resume", token=token))[0] == 0
+    await workspace.wait_for("#ops", lambda ms: sum("*The pause is over*" in words_of(m) for m in ms) == 1)
+
+
+async def test_a_line_that_changed_nothing_ends_with_one(workspace: Workspace, grail: GrailProcess) -> None:
+    token = await token_of(workspace, DANA)
+    needs = "I need a service and an environment. Say it as deploy <service> to <environment>, for example deploy shop"
+    status, out, err = await do(grail, "deploy", token=token)
+    assert (status, out) == (1, "")
+    assert err.startswith(needs)
+    grail.repository.path.rename(grail.folder / "elsewhere")
+    status, out, err = await do(grail, "deploy shop to staging", token=token)
+    assert (status, out) == (1, "")
+    assert err.endswith("Nothing was changed; try again in a minute.\n")

@@ -1,4 +1,4 @@
-"""Deploys that wait: behind a lock, in line, for an approval; and begin by themselves, once, whatever dies meanwhile."""
+"""Deploys that wait: behind a lock, in line, for an approval; and begin by themselves, once."""
 
 from tests.fixtures.grail import GrailProcess
 from tests.fixtures.workspace import DANA, MIA, OMAR, Workspace

@@ -113,7 +113,9 @@ class Verdict:
     @property
     def queues(self) -> bool:
         """Whether it only has to wait for its turn."""
-        return bool(self.stopping) and all(one.gate in ("claim", "queue") for one in self.stopping)
+        return bool(self.stopping) and all(
+            one.gate in ("claim", "queue") and one.cures for one in self.stopping
+        )
 
     @property
     def needs_approval(self) -> bool:

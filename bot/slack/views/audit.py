@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.services.records import Excerpt
 from bot.slack import Message
-from bot.slack.views.text import actions, button, context, escape, quiet, said, section, when
+from bot.slack.views.text import actions, button, confirm, context, escape, quiet, said, section, when
 from bot.store.audit import Entry
 
 A_SECTION = 10  # entries; a section holds 3,000 characters
@@ -27,8 +27,37 @@ def audit(excerpt: Excerpt, about: str, words: str, start: int, value: str) -> M
 def data(name: str) -> Message:
     return said(
         f"What I keep about you, {quiet(name, 60)}, is in the file. It says what for, who reads it and how long in "
-        "`docs/people.md`. It is erased when you leave."
+        "`docs/people.md`. When you leave, `my data erase` has me forget it."
     )
+
+
+def erasing(name: str, value: str, typed: str, *, plan: bool) -> Message:
+    """What would be forgotten, with the button that does it. name: "" for who asks; typed: how the person was named."""
+    whose, of = (f"{escape(name)}'s", f"about {escape(name)}") if name else ("your", "about you")
+    line = " ".join(["my data erase", *([escape(typed)] if typed else []), "now"])
+    title = f"*I would forget what I keep {of}*"
+    goes = (
+        f"It goes: {whose} binding to an e-mail address and what Slack last said, {whose} `notify`, the terminal's "
+        "token, roles given by hand, and the name behind the pseudonym in the audit."
+    )
+    stays = (
+        "It stays: what was done, in the audit under the pseudonym; a deploy keeps who asked for it for 400 days; "
+        "config.yaml and Slack are not mine to change. Whoever asks me something again is noted anew."
+    )
+    if plan:
+        return said(title, section(f"{title}\n{goes}\n{stays}"), context("Nothing was changed."))
+    sure = confirm("Forget it?", "It cannot be brought back.", "Forget it", "Keep it")
+    return said(
+        title,
+        section(f"{title}\n{goes}\n{stays}"),
+        actions(button("Forget it", "data.erase", value, style="danger", confirm=sure)),
+        context(f"Nothing was changed yet. Where there is no button, say `{line}`."),
+    )
+
+
+def erased(name: str) -> str:
+    whom = f"what I kept about {escape(name)}" if name else "what I kept about you"
+    return f"I have forgotten {whom}. What was done stays in the audit, under a pseudonym that leads nowhere."
 
 
 def _lines(entries: Sequence[Entry]) -> str:

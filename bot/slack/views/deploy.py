@@ -1,15 +1,13 @@
-"""The card of a deploy, the lines in its thread, and the lists of deploys.
-
-Longer than other files, because the views are a file a noun, and a deploy is shown in more ways than anything else.
-"""
+"""One deploy: its card, the lines in its thread, what is said to whom it concerns. Lists of them are in deploys.py."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from bot.domain.deploys import Deploy, StepShown
-from bot.services.deploys import Plan, Status
+from bot.domain.deploys import Deploy
+from bot.domain.output import few, of_step, tail
+from bot.services.deploys import Plan
 from bot.slack import Block, Message
 from bot.slack.views import waiting
+from bot.slack.views.steps import STEP_MARK, as_lines, as_plan, broke_at
 from bot.slack.views.text import (
     actions,
     button,
@@ -34,16 +32,7 @@ MARK = {
     "cancelled": ":octagonal_sign:",
     "lost": ":ghost:",
 }
-STEP_MARK = {
-    "pending": ":white_circle:",
-    "running": ":large_blue_circle:",
-    "succeeded": ":white_check_mark:",
-    "failed": ":x:",
-    "cancelled": ":octagonal_sign:",
-    "skipped": ":heavy_minus_sign:",
-}
-TASK = {"running": "in_progress", "succeeded": "complete", "failed": "error", "cancelled": "error"}
-BAR = 10
+FENCED = 2800  # characters of output in one section
 
 
 def card(deploy: Deploy, now: float) -> Message:
@@ -52,9 +41,10 @@ def card(deploy: Deploy, now: float) -> Message:
         return waiting.card(deploy, _title(deploy), _commit(deploy), now)
     first = f"{_title(deploy)}: {deploy.state}"
     text = f"{first} · {deploy.short()} {quiet(deploy.subject, 80)} · by {quiet(deploy.by_name, 40)}"
-    head = section(
-        f"{MARK.get(deploy.state, '')} *{escape(_title(deploy))}* — *{deploy.state}*\n{_commit(deploy)}"
-    )
+    lines = [f"{MARK.get(deploy.state, '')} *{escape(_title(deploy))}* — *{deploy.state}*", _commit(deploy)]
+    if deploy.url and deploy.state == "succeeded":
+        lines.append(f":link: {link(deploy.url, f'Open {deploy.service} in {deploy.environment}')}")
+    head = section("\n".join(lines))
     tail: list[Block] = []
     if deploy.why:
         tail.append(section(_why(deploy)))
@@ -64,34 +54,59 @@ def card(deploy: Deploy, now: float) -> Message:
         tail.append(actions(*buttons))
     if not deploy.steps:
         return Message(text, [head, *tail])
-    return Message(text, [head, _plan_block(deploy), *tail], [head, _steps_section(deploy, now), *tail])
+    return Message(text, [head, as_plan(deploy), *tail], [head, as_lines(deploy, now), *tail])
 
 
 def thread_lines(deploy: Deploy) -> list[tuple[str, Message]]:
     """What the thread carries: (an id of its own, the line), for everything that has happened so far."""
     at, of = deploy.place
     where = "your deploy went on" if deploy.over else f"your deploy is at step {at} of {of}"
-    back = said(f":arrows_counterclockwise: I restarted; {where}.")
-    lines = [(f"restart:{count}", back) for count in range(1, deploy.restarts + 1)]
+    back = f"I restarted; {where}."
+    again = Message(f"{deploy.what}: {back}", [section(f":arrows_counterclockwise: {back}")])
+    lines = [(f"restart:{count}", again) for count in range(1, deploy.restarts + 1)]
     for step in deploy.steps:
         if step.phase in ("succeeded", "failed", "cancelled"):
             took = f" after {lasted(step.ended - step.started)}" if step.started and step.ended else ""
-            line = said(f"{STEP_MARK[step.phase]} *{escape(step.name)}* {step.phase}{took}")
-            lines.append((f"step:{step.name}", line))
+            shown = section(f"{STEP_MARK[step.phase]} *{escape(step.name)}* {step.phase}{took}")
+            text = f"{deploy.what}: {quiet(step.name, 60)} {step.phase}{took}"
+            lines.append((f"step:{step.name}", Message(text, [shown])))
     return lines
 
 
-def output_tail(deploy: Deploy, output: str) -> Message:
-    """The last lines of a failed run, for its thread."""
-    tail = output.strip("\n") or "(it printed nothing)"
-    room = 2800
-    shown = tail if len(tail) <= room else "…" + tail[-room:]
-    count = len(shown.splitlines())
-    lead = f"The last {count} lines of {deploy.id}:" if count > 1 else f"The last line of {deploy.id}:"
-    fenced = escape(shown).replace("```", "'''")
-    while len(fenced) > 2900:
-        fenced = "…" + fenced[-2899:]
-    return Message(lead, [section(f"{lead}\n```{fenced}```")])
+def failure(deploy: Deploy, output: str) -> Message:
+    """What the thread says of a failed run: the lines that tell most of it, then the end of what the step printed."""
+    broke = broke_at(deploy)
+    step = deploy.steps[broke].name if broke is not None else ""
+    printed = of_step(output, step) if step else output.splitlines()
+    telling, end = few(printed), tail(printed)
+    where = f"at {quiet(step, 60)}" if step else "on its way"
+    text = f"{deploy.what} {_became(deploy)} {where}"
+    if not end:
+        return Message(
+            f"{text}: it printed nothing", [section(f"*{escape(step or deploy.id)}* printed nothing.")]
+        )
+    lead = "\n".join([f"*{escape(step or deploy.id)}* said:", *(f"> {quiet(line, 200)}" for line in telling)])
+    blocks = [section(lead)]
+    if len(end) > len(telling):
+        left_out = " (the tests that passed are left out)" if _shorter(printed, end) else ""
+        blocks.append(section(f"Its last {len(end)} lines{left_out}:\n{_fenced(end)}"))
+    return Message(f"{text}: {quiet(telling[-1] if telling else end[-1], 120)}", blocks)
+
+
+def logs(deploy: Deploy, output: str) -> Message:
+    """The last lines of a run, as they are, for who pressed [Logs]."""
+    lines = output.strip("\n").splitlines()
+    if not lines:
+        return said(
+            f"{deploy.id} ({deploy.what}) has printed nothing so far."
+            if not deploy.over
+            else f"{deploy.id} ({deploy.what}) printed nothing that is still kept here."
+        )
+    fenced, count = _fenced(lines), len(lines)
+    lead = f"The last {count} lines of {deploy.id}" if count > 1 else f"The last line of {deploy.id}"
+    return Message(
+        f"{deploy.what}: {lead[0].lower()}{lead[1:]}", [section(f"{lead}, {escape(deploy.what)}:\n{fenced}")]
+    )
 
 
 def answer(deploy: Deploy, now: float, asked_in: str = "") -> Message:
@@ -143,47 +158,6 @@ def planned(plan: Plan) -> Message:
     return said(f"Plan: {deploy.what} at {deploy.short()}", section("\n".join(lines)))
 
 
-def status(rows: Sequence[Status], now: float) -> Message:
-    """What runs where."""
-    if not rows:
-        return said("There are no services yet: add one to config.yaml.")
-    blocks: list[Block] = []
-    words: list[str] = []
-    services = list(dict.fromkeys(row.service for row in rows))
-    for service in services[:20]:
-        lines = []
-        for row in (row for row in rows if row.service == service):
-            lines.append(_status_line(row, now))
-            words.append(
-                f"{row.service} {row.environment} {row.standing.commit[:7] if row.standing else '–'}"
-            )
-        blocks.append(section(f"*{escape(service)}*\n" + "\n".join(lines)))
-    if len(services) > 20:
-        blocks.append(context(f"and {len(services) - 20} more: name one with `status &lt;service&gt;`"))
-    return Message(cut("; ".join(words), 300), blocks)
-
-
-def deploys(
-    found: Sequence[Deploy], service: str, page: int, more: bool, now: float, environment: str | None = None
-) -> Message:
-    """The recent deploys of a service, or of all ("") of them, a line each; of one environment where it is named."""
-    there = f" in `{environment}`" if environment else ""
-    if not found:
-        words = "No deploys yet" if page == 0 else "No older deploys"
-        of = f" of `{service}`" if service else ""
-        return said(
-            f"{words}{of}{there}. Say `deploy {service or '…'} to {environment or '…'}` for the first one."
-            if page == 0
-            else f"{words}{of}{there}."
-        )
-    whose = (service or "all services") + (f" in {environment}" if environment else "")
-    lines = [_line(deploy, now, named=not service) for deploy in found]
-    blocks: list[Block] = [section(f"*Deploys of {escape(whose)}*\n" + "\n".join(lines))]
-    if more:
-        blocks.append(actions(button("Older", "deploys.page", f"{service}:{page + 1}:{environment or ''}")))
-    return Message(f"{len(found)} deploys of {whose}, the newest {found[0].id} {found[0].state}", blocks)
-
-
 def why(deploy: Deploy, now: float) -> Message:
     """Everything that is known about one deploy."""
     lines = [
@@ -206,7 +180,7 @@ def why(deploy: Deploy, now: float) -> Message:
         lines.append(f"Ended {clock(deploy.ended)} after {lasted(deploy.elapsed(now))}.")
     blocks = [section("\n".join(lines))]
     if deploy.steps:
-        blocks.append(_steps_section(deploy, now))
+        blocks.append(as_lines(deploy, now))
     return said(f"{deploy.id} {deploy.what}: {deploy.state}", *blocks)
 
 
@@ -231,22 +205,50 @@ def _who(deploy: Deploy) -> str:
     return f"<@{deploy.by_user}>" if deploy.by_user else quiet(deploy.by_name)
 
 
+def link(url: str, words: str) -> str:
+    """An address of config.yaml, as Slack's link."""
+    return f"<{escape(url)}|{quiet(words, 100).replace('|', '/')}>"
+
+
+def _became(deploy: Deploy) -> str:
+    return {"lost": "was lost", "cancelled": "was cancelled"}.get(deploy.state, deploy.state)
+
+
+def _shorter(printed: Sequence[str], shown: Sequence[str]) -> bool:
+    """Whether something between the lines shown was left out, beside empty ones."""
+    whole = [line.rstrip() for line in printed if line.strip()]
+    kept = [line for line in shown if line]
+    return whole[-len(kept) :] != kept
+
+
+def _fenced(lines: Sequence[str]) -> str:
+    """The lines as code, the first ones left out where all are too long for one section."""
+    safe = [escape(line if len(line) <= 500 else line[:499] + "…").replace("```", "'''") for line in lines]
+    kept = len(safe)
+    while kept > 1 and len("\n".join(safe[-kept:])) > FENCED:
+        kept -= 1
+    return (
+        "```"
+        + "\n".join((["…"] if kept < len(safe) else []) + [cut(line, FENCED) for line in safe[-kept:]])
+        + "```"
+    )
+
+
 def _channel(channel: str) -> str:
     return f"<#{channel}>" if channel.startswith(("C", "G")) else escape(channel)
-
-
-def _broke(deploy: Deploy) -> int | None:
-    """Where in its steps it broke; what stands behind that and is not skipped belongs to the roll-back."""
-    return next((i for i, step in enumerate(deploy.steps) if step.phase in ("failed", "cancelled")), None)
 
 
 def _why(deploy: Deploy) -> str:
     # `why` is our own sentence, but it names steps and refs that are not.
     lines = [cut(escape(deploy.why), 1500)]
-    broke = _broke(deploy)
-    if broke is not None and deploy.steps[broke].phase == "failed" and deploy.steps[broke].last_line:
+    broke = broke_at(deploy)
+    if deploy.telling:
+        lines += [f"> {quiet(line, 200)}" for line in deploy.telling.splitlines()]
+    elif broke is not None and deploy.steps[broke].phase == "failed" and deploy.steps[broke].last_line:
         lines.append(f"> {quiet(deploy.steps[broke].last_line, 200)}")
-    if deploy.rolled_back is True:
+    if deploy.untouched:
+        lines.append(":shield: Nothing was changed: what ran before still runs.")
+    elif deploy.rolled_back is True:
         now = "everything is as it was before"
         if deploy.previous and not deploy.action:
             now = f"`{deploy.previous[:7]}` {quiet(deploy.previous_subject, 80)} runs again"
@@ -297,110 +299,3 @@ def _buttons(deploy: Deploy) -> list[Block]:
     if deploy.run:
         found.append(button("Logs", "deploy.logs", deploy.id))
     return found
-
-
-def _bar(deploy: Deploy) -> str:
-    done = sum(step.phase == "succeeded" for step in deploy.steps)
-    filled = round(BAR * done / len(deploy.steps))
-    return f"`{'█' * filled}{'░' * (BAR - filled)}` {done} of {len(deploy.steps)} steps"
-
-
-def _named(deploy: Deploy) -> list[tuple[StepShown, str]]:
-    """The steps, each with its name and what the sign before it cannot say. At most 40."""
-    broke = _broke(deploy)
-    named = []
-    for index, step in enumerate(deploy.steps[:40]):
-        name = step.name + (f" ({step.phase})" if step.phase in ("skipped", "cancelled") else "")
-        back = broke is not None and index > broke and step.phase != "skipped"
-        named.append((step, f"roll-back: {name}" if back else name))
-    return named
-
-
-def _steps_section(deploy: Deploy, now: float) -> Block:
-    lines = [_bar(deploy)]
-    for step, name in _named(deploy):
-        took = f" · {lasted((step.ended or now) - step.started)}" if step.started else ""
-        last = f" — {quiet(step.last_line, 100)}" if step.last_line and step.phase == "running" else ""
-        lines.append(f"{STEP_MARK[step.phase]} {escape(name)}{took}{last}")
-    return section("\n".join(lines))
-
-
-def _plan_block(deploy: Deploy) -> Block:
-    tasks: list[dict[str, Any]] = []
-    for index, (step, name) in enumerate(_named(deploy)):
-        task: dict[str, Any] = {
-            "type": "task_card",
-            "task_id": f"{index}",
-            "title": cut(name, 150),
-            "status": TASK.get(step.phase, "pending"),  # what was skipped was not done
-        }
-        line = quiet_plain(step.last_line)
-        if line and step.phase == "running":
-            task["details"] = {
-                "type": "rich_text",
-                "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": line}]}],
-            }
-        tasks.append(task)
-    return {"type": "plan", "title": cut(_progress(deploy), 150), "tasks": tasks}
-
-
-def _progress(deploy: Deploy) -> str:
-    """Where it is, in a few words: `Step 2 of 6: test`."""
-    at, of = deploy.place
-    broke = _broke(deploy)
-    if deploy.state == "succeeded":
-        return f"All {of} steps done"
-    if broke is not None:
-        step = deploy.steps[broke]
-        return f"{deploy.state.capitalize()} at {step.name}" if deploy.over else f"{step.name} {step.phase}"
-    where = f"step {at} of {of}: {deploy.steps[at - 1].name}"
-    return f"{deploy.state.capitalize()} at {where}" if deploy.over else where[0].upper() + where[1:]
-
-
-def quiet_plain(text: str, most: int = 150) -> str:
-    """One line for a place that knows no marks."""
-    return cut(" ".join(text.split()), most)
-
-
-def _status_line(row: Status, now: float) -> str:
-    if row.standing:
-        stands = row.standing
-        what = f"`{stands.commit[:7]}` {quiet(stands.subject, 80)} · {stands.deploy}, {when(stands.since)}"
-    else:
-        what = "nothing deployed by me yet"
-    if (running := row.running) is not None:
-        at, of = running.place
-        step = f", step {at} of {of}" if running.steps else ""
-        what += f"\n      :rocket: {running.id} {running.short()} by {quiet(running.by_name)} is {running.state}{step}"
-    if (doubt := row.doubt) is not None:
-        what += f"\n:rotating_light: *Look at it:* {_left_behind(doubt)}"
-    return f"• *{escape(row.environment)}*: {what}"
-
-
-def _left_behind(deploy: Deploy) -> str:
-    """Why nobody knows what runs in an environment."""
-    when_ = f" {when(deploy.ended)}" if deploy.ended else ""
-    if deploy.state == "lost":
-        return f"{deploy.id} was lost on its way{when_}, and nobody knows what it left behind."
-    return f"{deploy.id} {deploy.state}{when_} and its roll-back failed too: nobody knows what runs there."
-
-
-def in_doubt(deploy: Deploy) -> Message:
-    """What operations are told when nobody knows what a deploy left behind."""
-    before = f"deploys {escape(deploy.service)} {escape(deploy.environment)}"
-    lines = [
-        f":rotating_light: *{escape(deploy.what)}*: {_left_behind(deploy)}",
-        f"`why {deploy.id}` tells what happened; `{before}` what ran before, and `deploy` with that commit brings it "
-        "back.",
-    ]
-    return Message(f"{deploy.what}: look at it", [section("\n".join(lines))])
-
-
-def _line(deploy: Deploy, now: float, *, named: bool) -> str:
-    """One deploy; named: with its service, where the heading does not say it."""
-    where = f"{deploy.action} in {deploy.environment}" if deploy.action else deploy.environment
-    where = deploy.what if named else where
-    return (
-        f"{MARK.get(deploy.state, '')} {deploy.id} *{escape(where)}* `{deploy.short()}` {quiet(deploy.subject, 60)} — "
-        f"{deploy.state}, {quiet(deploy.by_name, 40)}, {when(deploy.requested)}"
-    )

@@ -6,7 +6,7 @@ from bot.domain.deploys import Deploy
 from bot.domain.rights import Holder
 from bot.services.deploys import Status
 from bot.slack import Block, Command, Message
-from bot.slack.views import deploy as deploy_views
+from bot.slack.views import deploys as deploy_views
 from bot.slack.views.text import actions, button, context, escape, header, quiet, said, section
 
 GROUPS = {
@@ -31,7 +31,7 @@ def home(
     else:
         blocks.append(section("Nothing waits for you."))
     if rows:
-        blocks += [{"type": "divider"}, *(deploy_views.status(rows, now).blocks[:20])]
+        blocks += [{"type": "divider"}, *(deploy_views.status(rows).blocks[:20])]
     blocks.append({"type": "divider"})
     blocks.append(section("*Try*\n" + "\n".join(f"`/grail {example}`" for example in examples[:4])))
     blocks.append(actions(button("All that you can say", "home.help", "home")))

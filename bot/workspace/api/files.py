@@ -33,6 +33,7 @@ def complete(call: Call) -> Json:
     places = [one for one in (call.text("channel_id") or call.text("channels")).split(",") if one]
     channels = [call.addressed(place) for place in places]
     threads = [threaded(call, channel) for channel in channels]
+    call.core.checks.message(call.method, call.arguments)
     files = [call.core.files.complete(str(one["id"]), one.get("title"), call.core.base) for one in asked]
     for channel, thread in zip(channels, threads, strict=True):
         said: Json = {

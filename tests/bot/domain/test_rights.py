@@ -231,8 +231,8 @@ def sentence(
 def test_a_refusal_says_what_it_takes_and_who_can_do_it() -> None:
     assert sentence(acme("dana"), "deploy", "shop", "production") == (
         "no-right",
-        "You may not deploy shop to production. It takes the rung solo in the team storefront or the role operator. "
-        "Omar or Olga can do it.",
+        "You may not deploy shop to production. It takes the rung solo (doing it alone) in the team storefront "
+        "or the role operator. Omar or Olga can do it.",
     )
     assert sentence(acme("olga"), "pause") == (
         "no-right",
@@ -240,8 +240,9 @@ def test_a_refusal_says_what_it_takes_and_who_can_do_it() -> None:
     )
     assert sentence(acme("dario"), "rollback", "shop", "staging") == (
         "no-right",
-        "You may not roll back shop in staging. It takes the role developer in the team storefront, the rung solo in "
-        "the team storefront, the role operator or being on call for storefront. Omar, Dana or Devi can do it.",
+        "You may not roll back shop in staging. It takes the role developer in the team storefront, the rung solo "
+        "(doing it alone) in the team storefront, the role operator or being on call for storefront. Omar, Dana or "
+        "Devi can do it.",
     )
 
 
@@ -358,8 +359,8 @@ def test_who_may_somewhere_is_asked_for_the_words_that_are_missing() -> None:
     assert somewhere("omar", "pause")
     refused = may_somewhere(CONFIG, acme("dana"), "deploy", service="gateway", now=NOW)
     assert refused.sentence == (
-        "You may not deploy gateway. It takes the rung solo in the team platform or the role operator. "
-        "Omar or Olga can do it."
+        "You may not deploy gateway. It takes the rung solo (doing it alone) in the team platform or the role "
+        "operator. Omar or Olga can do it."
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 from bot.config import Environment
 from bot.drivers import Driver, Phase, RunState, StepPhase
 from bot.services.deploys import Deploys
-from bot.slack.views.deploy import STEP_MARK
+from bot.slack.views.steps import STEP_MARK
 
 FOLDER = Path(__file__).parents[3] / "bot" / "drivers"
 FILES = sorted(file.stem for file in FOLDER.glob("*.py") if not file.name.startswith("_"))

@@ -90,7 +90,7 @@ async def test_a_failed_deploy_is_rolled_back_and_the_rest_is_not_begun(scene: S
     )
     assert state.phase == "failed"
     assert state.why == "Step `half` failed with exit status 3."
-    assert state.rolled_back is True
+    assert (state.rolled_back, state.untouched) == (True, False)
     assert [(each.name, each.phase) for each in state.steps] == [
         ("checkout", "succeeded"), ("half", "failed"), ("never", "skipped"), ("check", "skipped"),
         ("back", "succeeded"),
@@ -120,7 +120,7 @@ async def test_a_failed_preparation_has_touched_nothing_and_is_not_rolled_back(
             "rollback": (shell("back", f"touch {marks}/back"),),
         }
     )
-    assert (state.phase, state.rolled_back) == ("failed", None)
+    assert (state.phase, state.rolled_back, state.untouched) == ("failed", None, True)
     assert [each.phase for each in state.steps] == ["succeeded", "failed", "skipped"]
     assert list(marks.iterdir()) == []
 

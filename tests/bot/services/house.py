@@ -9,17 +9,25 @@ from bot.clients.git import Git
 from bot.clock import Clock
 from bot.config import Config, load
 from bot.domain.deploys import Deploy
+from bot.domain.rights import Holder
 from bot.drivers.recipe import RecipeDriver
-from bot.services.deploys import Deploys, Wanted
+from bot.services.deploys import KINDS, Deploys, Wanted
+from bot.services.locks import ENDS
 from bot.services.runs import TICK
+from bot.services.waiting import WAKE
+from bot.store.admission import Admissions
 from bot.store.deploys import DeployStore
+from bot.store.locks import LockStore
 from bot.store.streams import Job, Work
 from bot.store.timers import Timers
 from tests.fixtures.grail import GrailProcess
 
 WANTED = Wanted(
     service="shop", environment="staging", ref=None, action=None, by="dana@example.com", by_user="U1",
-    by_name="Dana", team="T1", channel="C1", request="r-1",
+    by_name="Dana", team="T1", channel="C1", request="r-1", asker="T1:U1",
+)  # fmt: skip
+DANA = Holder(
+    "T1", "U1", "dana@example.com", "Dana", roles=frozenset({"developer", "operator"}), teams=frozenset({"storefront"}),
 )  # fmt: skip
 
 
@@ -29,15 +37,20 @@ class House:
     def __init__(self, redis: Redis, clock_file: Path, grail: GrailProcess, data: Path) -> None:
         self.grail, self.redis, self.clock_file = grail, redis, clock_file
         self.config: Config = load(grail.config)
-        self.store = DeployStore(redis)
+        self.store = DeployStore(redis, wake=WAKE)
         self._data = data
 
     def worker(self, watcher: str, *, host: str = "here", confirms: bool = True) -> Deploys:
         return Deploys(
-            config=lambda: self.config, store=self.store, work=Work(self.redis), timers=Timers(self.redis),
-            git=Git(self._data), drivers={"recipe": RecipeDriver(self._data)}, clock=Clock(self.clock_file),
-            host=host, watcher=watcher, stopping=asyncio.Event(), confirms=confirms,
+            config=lambda: self.config, store=self.store, admissions=Admissions(self.redis, KINDS),
+            locks=LockStore(self.redis, wake=WAKE, ends=ENDS), holder=self.holder,
+            work=Work(self.redis), timers=Timers(self.redis), git=Git(self._data), drivers={"recipe": RecipeDriver(self._data)},
+            clock=Clock(self.clock_file), host=host, watcher=watcher, stopping=asyncio.Event(), confirms=confirms,
         )  # fmt: skip
+
+    async def holder(self, team: str, user: str) -> Holder:
+        """Everybody is Dana, as config.yaml knows her."""
+        return DANA
 
     def forward(self, seconds: float) -> None:
         self.clock_file.write_text(str(seconds))

@@ -14,7 +14,7 @@ from bot.services.runs import TICK
 from bot.store import epoch, keys
 from bot.store.deploys import Claim
 from bot.store.streams import Work
-from tests.bot.services.house import WANTED, House, job, ticked
+from tests.bot.services.house import DANA, WANTED, House, job, ticked
 from tests.fixtures.store import eventually
 
 THING = "deploy:d-1"
@@ -41,7 +41,7 @@ async def lose_work(redis: Redis) -> None:
 
 async def test_a_deploy_that_lost_its_tick_gets_one_and_goes_on(house: House) -> None:
     one = house.worker("one")
-    await one.request(WANTED)
+    await one.request(WANTED, DANA)
     await lose_work(house.redis)
     assert await found_by(house.worker("two")) == [Found(resumed=("d-1",))]
     assert await Work(house.redis).waits(THING)
@@ -60,7 +60,7 @@ async def test_a_deploy_that_lost_its_tick_gets_one_and_goes_on(house: House) ->
 async def test_one_that_runs_gets_its_tick_on_the_machine_where_it_runs(house: House) -> None:
     one = house.worker("one")
     house.grail.shut_gate()
-    await one.request(WANTED)
+    await one.request(WANTED, DANA)
     stalled = one.runs.tick(job("d-1"))
     await anext(stalled)
     await anext(stalled)  # it runs now
@@ -75,13 +75,13 @@ async def test_one_that_runs_gets_its_tick_on_the_machine_where_it_runs(house: H
 
 async def test_a_deploy_whose_tick_waits_is_left_alone(house: House) -> None:
     one = house.worker("one")
-    await one.request(WANTED)
+    await one.request(WANTED, DANA)
     assert await found_by(house.worker("two")) == []
     assert await house.redis.llen(keys.QUEUE(thing=THING)) == 1
 
 
 async def test_looking_twice_resumes_once(house: House) -> None:
-    await house.worker("one").request(WANTED)
+    await house.worker("one").request(WANTED, DANA)
     await lose_work(house.redis)
     two = house.worker("two")
     assert await found_by(two) == [Found(resumed=("d-1",))]
@@ -91,7 +91,7 @@ async def test_looking_twice_resumes_once(house: House) -> None:
 
 async def test_a_claim_of_a_deploy_that_is_over_or_gone_is_released_by_its_own_number(house: House) -> None:
     one = house.worker("one")
-    await one.request(WANTED)
+    await one.request(WANTED, DANA)
     assert (await ticked(one, "d-1"))[-1].state == "succeeded"
     shop = keys.CLAIM(service="shop", environment="staging")
     search = keys.CLAIM(service="search", environment="production")
@@ -112,7 +112,7 @@ async def test_a_claim_that_was_taken_anew_meanwhile_is_not_released(house: Hous
 
 async def test_a_claim_whose_record_cannot_be_read_is_left_to_people(house: House, hand_edited: None) -> None:
     one = house.worker("one")
-    await one.request(WANTED)
+    await one.request(WANTED, DANA)
     await house.redis.hset(keys.DEPLOY(id="d-1"), "record", "not json")
     assert await found_by(one) == []
     assert await house.store.running("shop", "staging") == "d-1"
@@ -121,11 +121,11 @@ async def test_a_claim_whose_record_cannot_be_read_is_left_to_people(house: Hous
 async def test_nothing_is_admitted_on_another_server_before_the_claims_are_confirmed(house: House) -> None:
     web, worker = house.worker("web", confirms=False), house.worker("one")
     assert await worker.claims.confirm()
-    await worker.request(WANTED)
+    await worker.request(WANTED, DANA)
     await house.redis.hset(keys.EPOCH(), "run", "of-the-server-before")
     await lose_work(house.redis)
 
-    waiting = asyncio.create_task(web.request(replace(WANTED, service="search", request="r-2")))
+    waiting = asyncio.create_task(web.request(replace(WANTED, service="search", request="r-2"), DANA))
     search = keys.DEPLOYS(service="search")
 
     async def asked_twice() -> bool:  # the request has looked, and looked again
@@ -147,7 +147,7 @@ async def test_while_nobody_confirms_the_answer_is_a_sentence(
 ) -> None:
     monkeypatch.setattr("bot.services.deploys.CONFIRM_SECONDS", 0.3)
     with pytest.raises(Conflict) as caught:
-        await house.worker("web", confirms=False).request(WANTED)
+        await house.worker("web", confirms=False).request(WANTED, DANA)
     assert str(caught.value) == (
         "Redis is another server than a moment ago, and I am still confirming what runs: nothing was changed."
     )
@@ -166,7 +166,7 @@ async def test_an_epoch_that_was_raised_meanwhile_is_not_confirmed(house: House)
 async def test_what_runs_without_a_record_is_ended_before_anything_is_admitted(house: House) -> None:
     one = house.worker("one")
     house.grail.shut_gate()
-    await one.request(WANTED)
+    await one.request(WANTED, DANA)
     ticking = one.runs.tick(job("d-1"))
     await anext(ticking)
     await anext(ticking)
@@ -183,13 +183,13 @@ async def test_what_runs_without_a_record_is_ended_before_anything_is_admitted(h
     assert told == [Found(ended=("d-1",))]
     house.grail.open_gate()
     # Its number is not given again: a new deploy is never taken for an old run.
-    assert (await two.request(replace(WANTED, request="r-2"))).id == "d-2"
+    assert (await two.request(replace(WANTED, request="r-2"), DANA)).id == "d-2"
     assert (await ticked(two, "d-2"))[-1].state == "succeeded"
     assert house.grail.runs().count("d-2") == 1
 
 
 async def test_a_worker_looks_at_its_start_and_whenever_redis_is_another_server(house: House) -> None:
-    await house.worker("one").request(WANTED)
+    await house.worker("one").request(WANTED, DANA)
     await lose_work(house.redis)
     worker, stop = house.worker("two"), asyncio.Event()
     running = asyncio.create_task(worker.claims.run(stop))

@@ -16,13 +16,13 @@ from bot.services.runs import GUARD, TICK
 from bot.store import keys
 from bot.store.streams import Later
 from bot.store.work import decode
-from tests.bot.services.house import WANTED, House, job, ticked
+from tests.bot.services.house import DANA, WANTED, House, job, ticked
 
 
 async def test_a_ref_that_moved_before_the_start_is_refused_with_both_commits(house: House) -> None:
     deploys = house.worker("one")
     asked = house.grail.repository.head()
-    deploy = await deploys.request(WANTED)
+    deploy = await deploys.request(WANTED, DANA)
     moved = house.grail.repository.commit("Sell hats", {"hats": "many\n"})
     shown = await ticked(deploys, deploy.id)
     assert [each.state for each in shown] == ["requested", "failed"]
@@ -36,32 +36,35 @@ async def test_a_ref_that_moved_before_the_start_is_refused_with_both_commits(ho
 
 async def test_the_same_request_is_one_deploy_however_often_it_is_made(house: House) -> None:
     deploys = house.worker("one")
-    first, second = await asyncio.gather(deploys.request(WANTED), deploys.request(WANTED))
+    first, second = await asyncio.gather(deploys.request(WANTED, DANA), deploys.request(WANTED, DANA))
     assert first.id == second.id == "d-1"
 
 
-async def test_another_request_is_refused_while_one_holds_the_environment(house: House) -> None:
+async def test_another_request_stands_in_line_while_one_holds_the_environment(house: House) -> None:
     deploys = house.worker("one")
-    await deploys.request(WANTED)
-    with pytest.raises(Conflict) as caught:
-        await deploys.request(replace(WANTED, request="r-2", by_name="Omar"))
-    assert caught.value.code == "claimed"
-    assert str(caught.value).startswith("d-1 (shop to staging, ")
-    assert caught.value.hint == "Try again when it is over, or end it with `cancel d-1`."
+    await deploys.request(WANTED, DANA)
+    second = await deploys.request(replace(WANTED, request="r-2", by="omar@example.com"), DANA)
+    assert (second.id, second.state) == ("d-2", "queued")
+    assert await house.store.queue("shop", "staging") == ["d-2"]
+    assert [(one.gate, one.code) for one in second.conditions] == [("claim", "claimed")]
+    assert second.conditions[0].sentence.startswith("d-1 (shop to staging, ")
+    assert second.conditions[0].sentence.endswith(", by Dana) is running there.")
 
 
 async def test_of_fifty_requests_at_once_exactly_one_is_admitted(house: House) -> None:
     deploys = house.worker("one")
-    asked = [replace(WANTED, request=f"r-{n}") for n in range(50)]
-    outcomes = await asyncio.gather(*(deploys.request(wanted) for wanted in asked), return_exceptions=True)
-    assert sum(isinstance(outcome, Deploy) for outcome in outcomes) == 1
-    assert sum(isinstance(outcome, Conflict) for outcome in outcomes) == 49
+    asked = [replace(WANTED, request=f"r-{n}", by=f"{n}@example.com") for n in range(50)]
+    outcomes = await asyncio.gather(*(deploys.request(wanted, DANA) for wanted in asked))
+    states = [outcome.state for outcome in outcomes]
+    assert (states.count("requested"), states.count("queued")) == (1, 49)
+    line = await house.store.queue("shop", "staging")
+    assert len(set(line)) == 49
 
 
 async def test_a_worker_whose_deploy_went_on_elsewhere_writes_nothing(house: House) -> None:
     one = house.worker("one")
     house.grail.shut_gate()
-    deploy = await one.request(WANTED)
+    deploy = await one.request(WANTED, DANA)
     stalled = one.runs.tick(job(deploy.id))
     await anext(stalled)
     running = await anext(stalled)
@@ -82,7 +85,7 @@ async def test_a_worker_whose_deploy_went_on_elsewhere_writes_nothing(house: Hou
 async def test_a_machine_that_is_not_heard_of_frees_its_environment(house: House) -> None:
     deploys = house.worker("one")
     house.grail.shut_gate()
-    deploy = await deploys.request(WANTED)
+    deploy = await deploys.request(WANTED, DANA)
     ticking = deploys.runs.tick(job(deploy.id))
     await anext(ticking)
     await anext(ticking)  # started, and then nothing more is heard
@@ -101,7 +104,7 @@ async def test_a_machine_that_is_not_heard_of_frees_its_environment(house: House
 async def test_what_runs_on_a_machine_that_came_back_late_is_ended(house: House) -> None:
     deploys = house.worker("one")
     house.grail.shut_gate()
-    deploy = await deploys.request(WANTED)
+    deploy = await deploys.request(WANTED, DANA)
     ticking = deploys.runs.tick(job(deploy.id))
     await anext(ticking)
     await anext(ticking)
@@ -121,8 +124,8 @@ async def test_a_record_that_somebody_broke_by_hand_is_that_one_deploy_and_no_ot
     house: House, hand_edited: None
 ) -> None:
     deploys = house.worker("one")
-    await deploys.request(WANTED)
-    await deploys.request(replace(WANTED, service="search", request="r-2"))
+    await deploys.request(WANTED, DANA)
+    await deploys.request(replace(WANTED, service="search", request="r-2"), DANA)
     await house.redis.hset(keys.DEPLOY(id="d-1"), "record", "not json")
     with pytest.raises(NotFound, match="The record of deploy d-1 cannot be read"):
         await deploys.get("d-1")
@@ -132,15 +135,15 @@ async def test_a_record_that_somebody_broke_by_hand_is_that_one_deploy_and_no_ot
     await house.redis.set(keys.DEPLOY(id="d-2"), "a string")
     with pytest.raises(NotFound, match="The record of deploy d-2 cannot be read"):
         await deploys.get("d-2")
-    with pytest.raises(Conflict, match="is held by d-1, whose record cannot be read"):
-        await deploys.request(replace(WANTED, request="r-3"))
+    with pytest.raises(Conflict, match="d-1 holds it, and its record cannot be read"):
+        await deploys.request(replace(WANTED, request="r-3"), DANA)
 
 
 async def test_whoever_dies_between_the_record_and_the_start_leaves_a_deploy_that_is_run(
     house: House,
 ) -> None:
     one = house.worker("one")
-    deploy = await one.request(WANTED)
+    deploy = await one.request(WANTED, DANA)
     begun = await house.store.get(deploy.id)
     # The very record that a worker leaves that was killed before it could start anything.
     steps = tuple(StepShown(name, "pending") for name in ("checkout", "test", "start", "health"))
@@ -157,7 +160,7 @@ async def test_a_deploy_goes_on_to_its_end_when_config_yaml_no_longer_knows_its_
 ) -> None:
     house.grail.shut_gate()
     one = house.worker("one")
-    deploy = await one.request(WANTED)
+    deploy = await one.request(WANTED, DANA)
     ticking = one.runs.tick(job(deploy.id))
     await anext(ticking)
     assert (await anext(ticking)).state == "running"
@@ -186,10 +189,10 @@ async def test_what_config_yaml_no_longer_knows_is_not_started_and_frees_its_env
     one = house.worker("one")
     wanted = WANTED
     if "action" in gone:
-        first = await one.request(WANTED)
+        first = await one.request(WANTED, DANA)
         await ticked(one, first.id)
         wanted = replace(WANTED, action="restart", request="r-2")
-    deploy = await one.request(wanted)
+    deploy = await one.request(wanted, DANA)
     if "action" in gone:
         shop = house.config.services["shop"]
         recipe = shop.environments["staging"].recipe.model_copy(update={"actions": {}})
@@ -212,7 +215,7 @@ async def test_what_was_admitted_has_its_first_tick_and_its_guard_in_the_same_mo
 
     monkeypatch.setattr(house.store, "get", killed)  # a kill right behind the claim
     with pytest.raises(KeyboardInterrupt):
-        await one.request(WANTED)
+        await one.request(WANTED, DANA)
     monkeypatch.undo()
     assert await house.store.running("shop", "staging") == "d-1"
     [queued] = await house.redis.lrange(keys.QUEUE(thing="deploy:d-1"), 0, -1)
@@ -227,14 +230,14 @@ async def test_what_was_admitted_has_its_first_tick_and_its_guard_in_the_same_mo
 async def test_a_request_that_comes_again_is_its_deploy_also_when_its_ref_is_gone(house: House) -> None:
     one = house.worker("one")
     wanted = replace(WANTED, ref="fails-health")
-    deploy = await one.request(wanted)
+    deploy = await one.request(wanted, DANA)
     house.grail.repository.delete("fails-health")
-    assert (await one.request(wanted)).id == deploy.id
+    assert (await one.request(wanted, DANA)).id == deploy.id
 
 
 async def test_a_deploy_whose_work_was_lost_is_called_and_goes_on(house: House) -> None:
     one = house.worker("one")
-    deploy = await one.request(WANTED)
+    deploy = await one.request(WANTED, DANA)
     await house.redis.delete(keys.WORK(), keys.QUEUE(thing=f"deploy:{deploy.id}"))
     house.forward(61)
     assert await one.runs.guard(job(deploy.id, GUARD)) is None
@@ -245,7 +248,7 @@ async def test_a_deploy_whose_work_was_lost_is_called_and_goes_on(house: House) 
 async def test_after_a_sleep_of_all_of_us_nothing_is_lost_that_answers_a_call(house: House) -> None:
     one = house.worker("one")
     house.grail.shut_gate()
-    deploy = await one.request(WANTED)
+    deploy = await one.request(WANTED, DANA)
     ticking = one.runs.tick(job(deploy.id))
     await anext(ticking)
     await anext(ticking)
@@ -257,7 +260,7 @@ async def test_after_a_sleep_of_all_of_us_nothing_is_lost_that_answers_a_call(ho
 
 async def test_what_no_worker_ever_began_has_failed_and_says_that_nothing_was_started(house: House) -> None:
     one = house.worker("one")
-    deploy = await one.request(WANTED)
+    deploy = await one.request(WANTED, DANA)
     for minutes in (14, 16):
         house.forward(minutes * 60)
         found = await one.runs.guard(job(deploy.id, GUARD))
@@ -270,7 +273,7 @@ async def test_a_repository_that_does_not_answer_ends_a_deploy_after_two_minutes
     house: House,
 ) -> None:
     one = house.worker("one")
-    deploy = await one.request(WANTED)
+    deploy = await one.request(WANTED, DANA)
     house.grail.repository.path.rename(house.grail.repository.path.with_name("elsewhere"))
     with pytest.raises(Later):
         await ticked(one, deploy.id)
@@ -283,7 +286,7 @@ async def test_a_repository_that_does_not_answer_ends_a_deploy_after_two_minutes
 
 async def test_a_wish_to_cancel_that_comes_while_it_begins_starts_nothing(house: House) -> None:
     one = house.worker("one")
-    deploy = await one.request(WANTED)
+    deploy = await one.request(WANTED, DANA)
     ticking = one.runs.tick(job(deploy.id))
     assert (await anext(ticking)).state == "requested"
     await one.cancel(deploy.id, "Omar")
@@ -301,7 +304,7 @@ async def test_a_machine_that_cannot_start_the_recipe_is_tried_again_and_then_sa
     house: House, tmp_path: Path
 ) -> None:
     one = house.worker("one")
-    deploy = await one.request(WANTED)
+    deploy = await one.request(WANTED, DANA)
     (tmp_path / "data").mkdir(exist_ok=True)
     (tmp_path / "data" / "runs").write_text("a file where a folder should be")
     with pytest.raises(Later):

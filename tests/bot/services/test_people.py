@@ -446,11 +446,29 @@ async def test_what_somebody_did_is_in_the_audit_by_name_until_they_are_erased(
     await world.people.grant(mia, DANA, role="operator", reason="for now", seconds=60)
     newest, before = await world.people.audits.read()
     assert (newest.name, before.name, before.word, before.request) == ("grail", "Dana", "deploy", "r-1")
-    await world.people.erase(TEAM, dana.user_id)
-    assert (await world.people.audits.read())[1].name is None
+    person = await world.people.known(TEAM, dana.user_id)
+    assert person is not None
+    assert person == await world.people.known_by_email(DANA)
+    await world.people.erase(person, mia, "r-2")
+    erased, _, did = await world.people.audits.read()
+    assert (erased.name, erased.word, erased.what, erased.outcome) == ("Mia", "erase", did.who, "erased")
+    assert (did.who, did.name) == (before.who, None)
+    assert await world.people.known(TEAM, dana.user_id) is None
     assert (await Audit(redis).verify()).fault is None
     left = await everything(redis)
     assert "mia@" in left
+    assert not [word for word in ("dana@", "Dana", "U0DANA") if word in left]
+
+
+async def test_who_erases_themselves_is_not_named_anew_by_that(world: World, redis: Redis) -> None:
+    dana = await world.holder(DANA)
+    await world.people.audit(dana, "deploy", "deploy shop to staging", "done", "r-1")
+    person = await world.people.known(TEAM, dana.user_id)
+    assert person is not None
+    await world.people.erase(person, dana, "r-2")
+    erased, did = await world.people.audits.read()
+    assert (erased.who, erased.what, erased.name) == (did.who, did.who, None)
+    left = await everything(redis)
     assert not [word for word in ("dana@", "Dana", "U0DANA") if word in left]
 
 

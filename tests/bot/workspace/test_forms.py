@@ -39,12 +39,47 @@ def form(*elements: Json, optional: bool = False) -> list[Json]:
         ("datepicker", "2026-11-23", {"selected_date": "2026-11-23"}),
         ("timepicker", "09:30", {"selected_time": "09:30"}),
         ("datetimepicker", 1_800_000_000, {"selected_date_time": 1_800_000_000}),
+        ("datetimepicker", "1800000000", {"selected_date_time": 1_800_000_000}),
+        ("datepicker", None, {"selected_date": None}),
+        ("overflow", "c", {"selected_option": OPTIONS[2]}),
+        ("multi_external_select", ["a"], {"selected_options": [OPTIONS[0]]}),
+        ("multi_channels_select", "C1", {"selected_channels": ["C1"]}),
+        ("multi_conversations_select", None, {"selected_conversations": []}),
+        ("file_input", "F1", {"files": ["F1"]}),
+        (
+            "rich_text_input",
+            {"type": "rich_text", "elements": []},
+            {"rich_text_value": {"type": "rich_text", "elements": []}},
+        ),
     ],
 )
 def test_a_bare_value_becomes_slacks(kind: str, value: Any, held: Json) -> None:
     asked = element(kind, options=OPTIONS)
     assert chosen(asked, value) == {"type": kind, **held}
     assert chosen(asked, {"type": kind, **held}) == {"type": kind, **held}, "Slack's own passes through"
+    assert chosen(asked, held) == {"type": kind, **held}, "also without its type"
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "words"),
+    [
+        ("plain_text_input", ["x"], "'x' takes a text, not ['x']."),
+        ("plain_text_input", True, "'x' takes a text, not True."),
+        ("plain_text_input", {"value": {}}, "'x' takes a text, not {}."),
+        ("static_select", {"text": {}, "value": "z"}, "There is no option 'z' in 'x': there is a, b, c."),
+        ("external_select", 5, "There is no option 5 in 'x': there is a, b, c."),
+        ("overflow", None, "Say which option of 'x', as \"value\"."),
+        ("datepicker", "31.12.2026", "'x' takes a date such as 2026-11-23, not '31.12.2026'."),
+        ("datepicker", "2026-02-30", "'x' takes a date such as 2026-11-23, not '2026-02-30'."),
+        ("timepicker", "25:99", "'x' takes a time such as 09:30, not '25:99'."),
+        ("timepicker", 9, "'x' takes a time such as 09:30, not 9."),
+        ("datetimepicker", "tomorrow", "'x' takes a Unix time in seconds, not 'tomorrow'."),
+    ],
+)
+def test_what_an_element_cannot_hold_is_refused_in_words(kind: str, value: Any, words: str) -> None:
+    with pytest.raises(ControlError) as refused:
+        chosen(element(kind, options=OPTIONS), value)
+    assert str(refused.value) == words
 
 
 def test_an_option_may_stand_in_a_group_or_have_been_suggested() -> None:
@@ -97,6 +132,9 @@ def test_a_button_has_no_state() -> None:
         (element("email_text_input"), "x", "Please enter an email address."),
         (element("url_text_input"), "x", "Please enter an address such as https://example.com."),
         (element("multi_users_select"), [], "Please complete this required field."),
+        (element("plain_text_input"), "x" * 3001, "Please use at most 3000 characters."),
+        (element("multi_users_select", max_selected_items=1), ["U1", "U2"], "Please choose at most 1."),
+        (element("file_input", max_files=1), ["F1", "F2"], "Please choose at most 1."),
         (element("static_select", options=OPTIONS), None, "Please complete this required field."),
     ],
 )

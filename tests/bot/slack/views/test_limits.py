@@ -19,7 +19,7 @@ from bot.services.operations import GivenUp
 from bot.services.people import Quiet
 from bot.services.records import Excerpt
 from bot.slack import Command, Given, Message, Reply, Turn
-from bot.slack.views import audit, config, deploy, forms, home, notify, operations, refusal
+from bot.slack.views import audit, config, deploy, deploys, forms, home, notify, operations, refusal
 from bot.slack.views.text import quiet
 from bot.store.audit import Entry
 from bot.store.deploys import Claim, Standing
@@ -42,8 +42,8 @@ HOSTILE = {
     "emoji": "🚀" * 4000,
 }
 each_text = pytest.mark.parametrize("words", HOSTILE.values(), ids=HOSTILE)
-# What we ourselves say in < >: dates, the person who asked, the channel of the card.
-OURS = re.compile(r"<!date\^\d+\^[^|<>]*\|[^|<>]*>|<@U0DANA>|<#C0SHOP>")
+# What we ourselves say in < >: dates, the person who asked, the channel of the card, the address in config.yaml.
+OURS = re.compile(r"<!date\^\d+\^[^|<>]*\|[^|<>]*>|<@U0DANA>|<#C0SHOP>|<https://shop\.example/\|[^|<>]*>")
 
 
 def a_deploy(words: str, **more: Any) -> Deploy:
@@ -77,11 +77,13 @@ def texts(thing: Any) -> Iterator[str]:
 
 
 def check(message: Message) -> None:
-    """Slack takes it, in both dresses, and nothing in it is a mention or a link that is not ours."""
+    """Slack takes it, in both dresses; nothing in it is a mention or a link that is not ours; three buttons at most."""
     for blocks in (message.blocks, message.base_blocks or ()):
         plain = json.loads(json.dumps(blocks))
         assert faults(plain, "message") == []
         assert message_faults({"text": message.text, "blocks": plain}) == []
+        for row in (block for block in plain if block["type"] == "actions"):
+            assert len([element for element in row["elements"] if element["type"] == "button"]) <= 3
         for text in texts(plain):
             assert "<" not in OURS.sub("", text), text[:300]
     assert message.text
@@ -101,6 +103,9 @@ def test_a_card_in_every_state(state: State, words: str) -> None:
     check(deploy.answer(ended, NOW))
     check(deploy.notice(ended, "C0SHOP"))
     check(deploy.card(a_deploy(words, state=state, action="restart", steps=steps(words, 2)), NOW))
+    there = a_deploy(words, state=state, url="https://shop.example/", untouched=True)
+    check(deploy.card(there, NOW))
+    check(deploys.in_doubt(ended))
 
 
 @each_text
@@ -109,7 +114,12 @@ def test_the_lines_of_its_thread_and_its_output(words: str) -> None:
     assert len({id for id, _ in lines}) == len(lines)
     for _, line in lines:
         check(line)
-    check(deploy.output_tail(a_deploy(words), words))
+    for phases in ((), steps(words, 7)):
+        for output in (words, f"── {words[:300]}3 ──\n{words}\n" * 9):
+            shown = a_deploy(words, steps=phases, state="failed", telling=words[:600])
+            check(deploy.failure(shown, output))
+            check(deploy.logs(shown, output))
+            check(deploy.card(shown, NOW))
 
 
 @each_text
@@ -121,13 +131,20 @@ def test_plans_and_lists(words: str) -> None:
             plan = Plan(a_deploy(words), there, with_running, tuple(step.name for step in steps(words, 12)))
             check(deploy.planned(plan))
     rows = [
-        Status(f"service-{i // 2}", ("staging", "production")[i % 2], standing, running if i % 3 else None)
+        Status(
+            f"service-{i // 2}",
+            ("staging", "production")[i % 2],
+            standing,
+            running if i % 3 else None,
+            running if i % 5 == 0 else None,
+            "https://shop.example/",
+        )
         for i in range(120)
     ]
     for some in (rows, rows[:1], []):
-        check(deploy.status(some, NOW))
-    check(deploy.deploys([running] * 10, "shop", 0, True, NOW))
-    check(deploy.deploys([], "shop", 1, False, NOW))
+        check(deploys.status(some))
+    check(deploys.deploys([running] * 10, "shop", 0, True))
+    check(deploys.deploys([], "shop", 1, False))
 
 
 USAGES = ("deploy <services> [to] <environment> [<ref>]", "audit [<service>] [<words>]", "resume")

@@ -1,0 +1,121 @@
+"""The lists of deploys: what stands where, what was deployed before, and where nobody knows what runs."""
+
+from collections.abc import Sequence
+
+from bot.domain.deploys import Deploy
+from bot.services.deploys import Status
+from bot.slack import Block, Message
+from bot.slack.views.deploy import MARK, link
+from bot.slack.views.text import actions, button, context, cut, escape, quiet, said, section, when
+
+
+def status(rows: Sequence[Status]) -> Message:
+    """What runs where; on the lock screen what somebody has to look at first."""
+    if not rows:
+        return said("There are no services yet: add one to config.yaml.")
+    blocks: list[Block] = []
+    services = list(dict.fromkeys(row.service for row in rows))
+    shown = services[:20]
+    for service in shown:
+        lines = [_status_line(row) for row in rows if row.service == service]
+        blocks.append(section(f"*{escape(service)}*\n" + "\n".join(lines)))
+    if len(services) > len(shown):
+        blocks.append(
+            context(f"and {len(services) - len(shown)} more: name one with `status &lt;service&gt;`")
+        )
+    words = [_in_short(row) for row in sorted(rows, key=_calm) if row.service in shown]
+    return Message(cut("; ".join(words), 300), blocks)
+
+
+def deploys(
+    found: Sequence[Deploy],
+    service: str,
+    page: int,
+    more: bool,
+    environment: str | None = None,
+    example: str = "shop to staging",
+) -> Message:
+    """The recent deploys of a service, or of all ("") of them, a line each; of one environment where it is named.
+
+    example: a place that there is, for who has never deployed.
+    """
+    there = f" in `{environment}`" if environment else ""
+    if not found:
+        words = "No deploys yet" if page == 0 else "No older deploys"
+        of = f" of `{service}`" if service else ""
+        return said(
+            f"{words}{of}{there}. Say `deploy {example}` for the first one."
+            if page == 0
+            else f"{words}{of}{there}."
+        )
+    whose = (service or "all services") + (f" in {environment}" if environment else "")
+    lines = [_line(deploy, named=not service) for deploy in found]
+    blocks: list[Block] = [section(f"*Deploys of {escape(whose)}*\n" + "\n".join(lines))]
+    if more:
+        blocks.append(actions(button("Older", "deploys.page", f"{service}:{page + 1}:{environment or ''}")))
+    return Message(f"{len(found)} deploys of {whose}, the newest {found[0].id} {found[0].state}", blocks)
+
+
+def in_doubt(deploy: Deploy) -> Message:
+    """What operations are told when nobody knows what a deploy left behind."""
+    before = f"deploys {escape(deploy.service)} {escape(deploy.environment)}"
+    lines = [
+        f":rotating_light: *{escape(deploy.what)}*: {_left_behind(deploy)}",
+        f"`why {deploy.id}` tells what happened; `{before}` what ran before, and `deploy` with that commit brings it "
+        "back.",
+    ]
+    return Message(
+        f"{deploy.what}: look at it now. {_left_behind(deploy, plain=True)}", [section("\n".join(lines))]
+    )
+
+
+def _calm(row: Status) -> int:
+    return 0 if row.doubt is not None else 1 if row.running is not None else 2
+
+
+def _in_short(row: Status) -> str:
+    where = f"{row.service} {row.environment}"
+    if row.doubt is not None:
+        return f"{where}: look at it ({row.doubt.id} {row.doubt.state})"
+    if row.running is not None:
+        return f"{where}: {row.running.id} {row.running.state}"
+    return f"{where} {row.standing.commit[:7] if row.standing else '–'}"
+
+
+def _status_line(row: Status) -> str:
+    """One line, the most urgent first: what is broken, what is being done, what stands."""
+    parts = []
+    if (doubt := row.doubt) is not None:
+        parts.append(f":rotating_light: *Look at it:* {_left_behind(doubt)}")
+    if (running := row.running) is not None:
+        at, of = running.place
+        step = f", step {at} of {of}" if running.steps else ""
+        parts.append(
+            f":rocket: {running.id} `{running.short()}` by {quiet(running.by_name)} is {running.state}{step}"
+        )
+    if (stands := row.standing) is not None:
+        where = f" · {link(row.url, 'open')}" if row.url else ""
+        parts.append(
+            f"`{stands.commit[:7]}` {quiet(stands.subject, 80)} · {stands.deploy}, {when(stands.since)}{where}"
+        )
+    else:
+        parts.append("nothing deployed by me yet")
+    return f"• *{escape(row.environment)}*: {' · '.join(parts)}"
+
+
+def _left_behind(deploy: Deploy, *, plain: bool = False) -> str:
+    """Why nobody knows what runs in an environment. plain: for a lock screen, which knows no dates."""
+    when_ = f" {when(deploy.ended)}" if deploy.ended and not plain else ""
+    if deploy.state == "lost":
+        return f"{deploy.id} was lost on its way{when_}, and nobody knows what it left behind."
+    return f"{deploy.id} {deploy.state}{when_} and its roll-back failed too: nobody knows what runs there."
+
+
+def _line(deploy: Deploy, *, named: bool) -> str:
+    """One deploy; named: with its service, where the heading does not say it."""
+    where = f"{deploy.action} in {deploy.environment}" if deploy.action else deploy.environment
+    where = deploy.what if named else where
+    return (
+        f"{MARK.get(deploy.state, '')} {deploy.id} *{escape(where)}* `{deploy.short()}` {quiet(deploy.subject, 60)} — "
+        f"{deploy.state}, {quiet(deploy.by_name, 40)}, {when(deploy.requested)}"
+    )

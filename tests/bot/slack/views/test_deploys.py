@@ -1,0 +1,60 @@
+"""The lists of deploys: a line for each environment, what is urgent first."""
+
+from dataclasses import replace
+
+from bot.domain.deploys import Deploy, StepShown
+from bot.services.deploys import Status
+from bot.slack.views.deploys import deploys, in_doubt, status
+from bot.store.deploys import Standing
+
+NOW = 1_795_446_000.0
+SHA, OLD = "53f89f4" + "0" * 33, "a51f398" + "0" * 33
+RUNNING = Deploy(
+    "d-4", "shop", "staging", "main", SHA, "Sell honey", "running", "dana@example.com", "U1", "Dana", "T1", "C1",
+    NOW - 4, run="d-4", started=NOW - 3,
+    steps=(StepShown("checkout", "succeeded"), StepShown("test", "running")),
+)  # fmt: skip
+FAILED = replace(RUNNING, id="d-3", state="failed", rolled_back=False, ended=NOW - 60)
+STANDS = Standing(OLD, "Find honey", "d-2", NOW - 500)
+
+
+def lines(*rows: Status) -> list[str]:
+    [block] = status(rows).blocks
+    return str(block["text"]["text"]).splitlines()
+
+
+def test_every_environment_is_one_line_also_while_something_runs_there() -> None:
+    shown = lines(
+        Status("shop", "staging", STANDS, RUNNING), Status("shop", "production", None, None),
+    )  # fmt: skip
+    assert len(shown) == 3
+    assert shown[0] == "*shop*"
+    assert shown[1].startswith(
+        "• *staging*: :rocket: d-4 `53f89f4` by Dana is running, step 2 of 2 · `a51f398` Find honey · d-2, <!date^"
+    )
+    assert shown[2] == "• *production*: nothing deployed by me yet"
+
+
+def test_what_somebody_has_to_look_at_comes_first_in_its_line_and_on_the_lock_screen() -> None:
+    rows = [Status("search", "staging", STANDS, None), Status("shop", "production", STANDS, RUNNING, FAILED)]
+    assert lines(rows[1])[1].startswith("• *production*: :rotating_light: *Look at it:* d-3 failed <!date^")
+    assert status(rows).text == "shop production: look at it (d-3 failed); search staging a51f398"
+
+
+def test_status_links_to_what_stands() -> None:
+    stands = Status("shop", "staging", STANDS, None, None, "http://127.0.0.1:4000/staging/shop/")
+    assert lines(stands)[1].endswith(" · <http://127.0.0.1:4000/staging/shop/|open>")
+
+
+def test_the_lock_screen_of_operations_says_where_to_look_and_why() -> None:
+    assert in_doubt(replace(FAILED, state="lost")).text == (
+        "shop to staging: look at it now. d-3 was lost on its way, and nobody knows what it left behind."
+    )
+
+
+def test_an_empty_list_says_how_to_begin_with_a_place_that_there_is() -> None:
+    assert deploys([], "gateway", 0, False, None, "gateway to staging").text == (
+        "No deploys yet of gateway. Say deploy gateway to staging for the first one."
+    )
+    assert deploys([], "gateway", 3, False, "production").text == "No older deploys of gateway in production."
+    assert status([]).text == "There are no services yet: add one to config.yaml."
