@@ -107,9 +107,7 @@ class Admissions:
 
     async def hold(self, deploy: Deploy, *, now: float, request: str, begin: bool) -> Admission:
         """Let it wait without a claim, in the state that it has. begin: it is judged again at once, and shown."""
-        want = dict(self._work(deploy))
-        if not begin:
-            want["judge"] = ""
+        want = {**self._work(deploy), **({} if begin else {"judge": ""})}
         outcome, *rest = await self._scripts.run(
             "deploy_hold",
             [
@@ -121,12 +119,7 @@ class Admissions:
                 keys.DEPLOY_QUEUE(service=deploy.service, environment=deploy.environment),
                 keys.DEPLOY(id=deploy.id),
             ],
-            [
-                now,
-                deploy.state,
-                written(deploy),
-                orjson.dumps({**self._work(deploy), **({} if begin else {"judge": ""})}),
-            ],
+            [now, deploy.state, written(deploy), orjson.dumps(want)],
         )
         return Admission("admitted" if outcome == "held" else outcome, *rest)
 

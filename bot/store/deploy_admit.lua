@@ -38,9 +38,10 @@ local function look(key, kind)
       local whole = kind .. '\n' .. want.scopes[place] .. '\n' .. row
       local ok, lock = pcall(cjson.decode, row)
       -- What somebody broke by hand stops: nobody can say that it does not.
-      if not ok or type(lock) ~= 'table' or not tonumber(lock['until']) then
+      local ends = ok and type(lock) == 'table' and lock['until']
+      if type(ends) ~= 'number' or ends ~= ends then
         stops[#stops + 1] = whole
-      elseif lock['until'] > tonumber(now) and not lock.warning and (kind == 'freeze' or lock.by ~= want.by) then
+      elseif ends > tonumber(now) and lock.warning ~= true and (kind == 'freeze' or lock.by ~= want.by) then
         stops[#stops + 1] = whole
       end
     end

@@ -10,7 +10,7 @@ if not standing then
 end
 if number ~= '' then
   local ok, lock = pcall(cjson.decode, standing)
-  if ok and tostring(lock.number) ~= number then
+  if ok and type(lock) == 'table' and tostring(lock.number) ~= number then
     return nil
   end
 end

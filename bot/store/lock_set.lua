@@ -6,7 +6,9 @@ local now, scope, lock, who, over, timer, row, ends = unpack(ARGV)
 local standing = redis.call('HGET', KEYS[1], scope)
 if standing then
   local ok, other = pcall(cjson.decode, standing)
-  local lives = not ok or not tonumber(other['until']) or other['until'] > tonumber(now)
+  ok = ok and type(other) == 'table'
+  local til = ok and other['until']
+  local lives = type(til) ~= 'number' or til ~= til or til > tonumber(now)  -- what is no time does not end
   if lives and not (ok and (other.by == who or tostring(other.number) == over)) then
     return {'held', standing}
   end

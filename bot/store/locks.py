@@ -59,7 +59,7 @@ class LockStore:
 
     async def get(self, kind: Kind, scope: Scope) -> Lock | None:
         row = await guarded(self._redis.hget)(_key(kind), scope.field)
-        return read(kind, scope.field, cast(str, row)) if row else None
+        return None if row is None else read(kind, scope.field, cast(str, row))
 
     async def all(self) -> list[Lock]:
         """Every lock and freeze that is kept, also one whose time is over and that nobody has ended yet."""
@@ -67,7 +67,7 @@ class LockStore:
         kinds: tuple[Kind, ...] = ("freeze", "lock")
         for kind in kinds:
             rows = cast(dict[str, str], await guarded(self._redis.hgetall)(_key(kind)))
-            found += [lock for field, row in rows.items() if (lock := read(kind, field, row))]
+            found += [read(kind, field, row) or unreadable(kind, field) for field, row in rows.items()]
         return found
 
     async def over(self, scopes: Iterable[Scope]) -> list[Lock]:
@@ -78,7 +78,7 @@ class LockStore:
         for kind in kinds:
             rows = cast(list[str | None], await guarded(self._redis.hmget)(_key(kind), fields))
             for field, row in zip(fields, rows, strict=True):
-                if row:
+                if row is not None:
                     found.append(read(kind, field, row) or unreadable(kind, field))
         return found
 
@@ -89,7 +89,7 @@ def read(kind: Kind, field: str, row: str) -> Lock | None:
         found: dict[str, Any] = orjson.loads(row)
         known = {name: found[name] for name in _NAMES if name in found}
         lock = Lock(kind=kind, scope=Scope.read(field), **known)
-        return lock if isinstance(lock.until, int | float) else None
+        return lock if isinstance(lock.until, int | float) and isinstance(lock.warning, bool) else None
     except (ValueError, TypeError):
         return None
 
