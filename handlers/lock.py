@@ -194,7 +194,7 @@ _LENGTH = (
 
 COMMANDS = [
     Command(
-        "lock <services> [[in] <environment>] [<words>]",
+        "lock <services> [in] [<environment>] [<words>]",
         "keep the deploys of others away for a while",
         lock,
         right="lock",
@@ -205,7 +205,7 @@ COMMANDS = [
         **_USAGE,
     ),
     Command(
-        "unlock <services> [[in] <environment>]",
+        "unlock <services> [in] [<environment>]",
         "end a lock",
         unlock,
         right="unlock",
@@ -213,7 +213,7 @@ COMMANDS = [
         **_USAGE,
     ),
     Command(
-        "freeze [<services>] [[in] <environment>] [<words>]",
+        "freeze [<services>] [in] [<environment>] [<words>]",
         "let no deploy through, whoever asks",
         freeze,
         right="freeze",
@@ -224,7 +224,7 @@ COMMANDS = [
         **_USAGE,
     ),
     Command(
-        "thaw [<services>] [[in] <environment>]",
+        "thaw [<services>] [in] [<environment>]",
         "end a freeze",
         thaw,
         right="thaw",

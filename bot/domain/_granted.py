@@ -111,7 +111,9 @@ def roles(config: Config, holder: Holder) -> frozenset[str]:
 
 def exists(config: Config, place: Place) -> bool:
     if place.service is None:
-        return place.environment is None
+        return place.environment is None or any(
+            place.environment in service.environments for service in config.services.values()
+        )
     service = config.services.get(place.service)
     return service is not None and (place.environment is None or place.environment in service.environments)
 
@@ -162,8 +164,12 @@ def _covers(config: Config, holder: Holder, source: _Source, word: str, place: P
         return False
     services = [grant.services] + ([limits.services] if limits else [])
     environments = [grant.environments] + ([limits.environments] if limits else [])
-    if place.service is None:
-        return all("*" in patterns for patterns in (grant.teams, *services, *environments))
+    if place.service is None:  # every service, in all environments or in one
+        wide = all("*" in patterns for patterns in (grant.teams, *services))
+        return wide and all(
+            "*" in patterns if place.environment is None else matches(patterns, place.environment)
+            for patterns in environments
+        )
     if not all(matches(patterns, place.service) for patterns in services):
         return False
     if not _team_fits(config, holder, grant, config.services[place.service].team):

@@ -19,12 +19,18 @@ _PHRASES = {
     "approve": "approve a deploy of",
     "reject": "reject a deploy of",
     "rollback": "roll back",
+    "enforce": "set the gates of",
+    "waive": "waive a gate of",
 }
 _WITHOUT_PLACE = {
     "pause": "pause everything",
     "resume": "resume what is paused",
     "audit": "read the audit of everything",
     "retry": "have work tried again",
+    "freeze": "freeze everything",
+    "thaw": "thaw everything",
+    "lock": "lock everything",
+    "unlock": "unlock everything",
     "person": "decide about rights of people",
 }
 
@@ -39,6 +45,8 @@ def refused(config: Config, holder: Holder, word: str, place: Place, now: float)
             f"{place.service} has no environment {place.environment}"
             if known
             else f"no service {place.service}"
+            if place.service
+            else f"no environment {place.environment}"
         )
         return Right(
             False, f"There is nothing to do it to: {what}. `status` shows what there is.", "unknown-place"
@@ -84,6 +92,8 @@ def _reason(config: Config, holder: Holder, *, by_group: bool) -> tuple[str, str
 
 
 def _what(word: str, place: Place) -> str:
+    if place.service is None and place.environment is not None:
+        return f"{word} {place.environment} of every service"
     if place.service is None:
         return _WITHOUT_PLACE.get(word, f"use {word}")
     phrase = f"{_PHRASES.get(word, word)} {place.service}"
@@ -124,7 +134,8 @@ def _would(config: Config, grant: Grant, word: str, place: Place) -> bool:
     if not matches(grant.words, word):
         return False
     if place.service is None:
-        return all("*" in patterns for patterns in (grant.teams, grant.services, grant.environments))
+        wide = "*" in grant.teams and "*" in grant.services
+        return wide and ("*" in grant.environments or matches(grant.environments, place.environment or "*"))
     team = config.services[place.service].team
     known = config.teams.get(team)
     watched = ON_CALL in grant.teams and known is not None and known.rotation is not None

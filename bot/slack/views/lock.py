@@ -33,7 +33,7 @@ def card(lock: Lock, *, over: str = "") -> Message:
         ("lock", False): f"Deploys of others wait; {quiet(lock.by_name)}'s own go through.",
         ("freeze", False): "No deploy goes through, whoever asks; a roll-back always does.",
     }.get((lock.kind, lock.warning), "It stops nobody; whoever deploys is told.")
-    end, word = ("Unlock", "unlock") if lock.kind == "lock" else ("Thaw", "thaw")
+    end, action = ("Unlock", "lock.unlock") if lock.kind == "lock" else ("Thaw", "lock.thaw")
     sure = confirm(f"{end} {words}?", f"It is {quiet(lock.by_name)}'s{quiet(reason)}.", end, "Leave it")
-    ending = button(end, f"lock.{word}", f"{lock.kind}\n{lock.scope.field}\n{lock.number}", confirm=sure)
+    ending = button(end, action, f"{lock.kind}\n{lock.scope.field}\n{lock.number}", confirm=sure)
     return Message(escape(text), [section(lines), context(stops), actions(ending)])

@@ -341,7 +341,17 @@ def test_a_place_that_does_not_exist_is_named() -> None:
         "unknown-place",
         "There is nothing to do it to: shop has no environment moon. `status` shows what there is.",
     )
-    assert sentence(acme("omar"), "deploy", None, "staging")[0] == "unknown-place"
+    assert sentence(acme("omar"), "deploy", None, "moon") == (
+        "unknown-place",
+        "There is nothing to do it to: no environment moon. `status` shows what there is.",
+    )
+
+
+def test_an_environment_of_every_service_is_a_place_too() -> None:
+    assert may(CONFIG, acme("omar"), "freeze", environment="production", now=NOW).allowed
+    assert sentence(acme("dana"), "deploy", None, "staging")[1].startswith(
+        "You may not deploy staging of every service."
+    )
 
 
 # ---- before all words are there

@@ -10,6 +10,7 @@ import pytest
 
 from bot.config import load
 from bot.domain.deploys import Deploy, State, StepShown
+from bot.domain.gates import Condition, Verdict
 from bot.domain.rights import Holder
 from bot.drivers import StepPhase
 from bot.errors import Reason, Refusal
@@ -126,10 +127,12 @@ def test_the_lines_of_its_thread_and_its_output(words: str) -> None:
 def test_plans_and_lists(words: str) -> None:
     standing = Standing(SHA, words, "d-11", NOW - 500)
     running = a_deploy(words, steps=steps(words, 3))
-    for with_running in (None, running):
+    stops = Condition("lock", "failed", "locked", words, mode="enforced", clears=words, cures=True)
+    tells = Condition("approvals", "failed", "needs-approval", words)
+    for conditions in ((), (stops, tells) * 12):
         for there in (None, standing):
-            plan = Plan(a_deploy(words), there, with_running, tuple(step.name for step in steps(words, 12)))
-            check(deploy.planned(plan))
+            named = tuple(step.name for step in steps(words, 12))
+            check(deploy.planned(Plan(a_deploy(words), there, named, Verdict(conditions))))
     rows = [
         Status(
             f"service-{i // 2}",

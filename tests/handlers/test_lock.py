@@ -1,0 +1,132 @@
+"""lock, unlock, freeze, thaw, as people use them."""
+
+from typing import Any
+
+from tests.fixtures.grail import GrailProcess
+from tests.fixtures.workspace import DANA, DEVI, OMAR, Workspace
+from tests.stories.steps import card_says, told, words_of
+
+PLACE = "#storefront"
+
+
+async def shown(workspace: Workspace, word: str) -> dict[str, Any]:
+    """The newest message of everybody that holds this word, as soon as it is there."""
+
+    def holds(messages: list[dict[str, Any]]) -> dict[str, Any] | None:
+        found = [m for m in messages if word in m["text"] and not m.get("ephemeral_to")]
+        return found[-1] if found else None
+
+    found = await workspace.wait_for(PLACE, holds)
+    one = holds(found)
+    assert one is not None
+    return one
+
+
+async def refused(workspace: Workspace, who: str, word: str) -> dict[str, Any]:
+    await told(workspace, who, PLACE, word)
+    messages = await workspace.messages(PLACE, as_=who)
+    return next(m for m in messages if word in words_of(m) and m.get("ephemeral_to"))
+
+
+async def test_a_lock_stops_others_and_lets_its_holder_through(
+    workspace: Workspace, grail: GrailProcess
+) -> None:
+    await workspace.type(DANA, PLACE, "/grail lock shop staging for 2h trying the new search")
+    card = await shown(workspace, "shop staging is locked · Dana: trying the new search")
+    assert "Deploys of others wait; Dana's own go through." in words_of(card)
+    await workspace.type(OMAR, PLACE, "/grail deploy shop to staging")
+    words = await told(workspace, OMAR, PLACE, "locked by Dana")
+    assert "shop staging is locked by Dana: trying the new search." in words
+    assert "Park it, and it is judged again when that changes; or try again later." in words
+    await workspace.type(DANA, PLACE, "/grail deploy shop to staging")
+    await card_says(workspace, PLACE, "succeeded")
+    assert grail.runs() == ["d-1"]
+
+
+async def test_a_lock_of_somebody_else_is_taken_over_only_knowingly_and_its_holder_is_told(
+    workspace: Workspace, grail: GrailProcess
+) -> None:
+    await workspace.type(DANA, PLACE, "/grail lock shop staging trying the new search")
+    await shown(workspace, "is locked · Dana")
+    await workspace.type(OMAR, PLACE, "/grail lock shop staging a customer waits")
+    asked = await refused(workspace, OMAR, "locked already")
+    assert "shop staging is locked already, by Dana: trying the new search." in words_of(asked)
+    assert "Talk to them, or take it over: they are told." in words_of(asked)
+    await workspace.type(DEVI, PLACE, "/grail lock shop staging for a look")
+    devis = await refused(workspace, DEVI, "locked already")
+    await workspace.press(OMAR, "lock.take", message=asked["ts"])
+    await shown(workspace, "shop staging is locked · Omar: a customer waits")
+    await shown(workspace, "shop staging: taken over by Omar · Dana: trying the new search")
+    direct = "Omar took over your lock of shop staging: a customer waits."
+    await workspace.wait_for("@Grail", lambda ms: any(m["text"] == direct for m in ms), as_=DANA)
+    await workspace.press(DEVI, "lock.take", message=devis["ts"])  # she saw Dana's, and it is Omar's by now
+    assert "Omar has it by now, not who you saw." in await told(workspace, DEVI, PLACE, "by now")
+
+
+async def test_unlocking_what_is_not_locked_says_what_is(workspace: Workspace, grail: GrailProcess) -> None:
+    await workspace.type(OMAR, PLACE, "/grail unlock shop staging")
+    words = await told(workspace, OMAR, PLACE, "not locked")
+    assert "shop staging is not locked." in words
+    assert "`status` shows what is locked." in words
+    await workspace.type(OMAR, PLACE, "/grail lock shop for 1h")
+    await shown(workspace, "All of shop is locked")
+    await workspace.type(OMAR, PLACE, "/grail unlock shop production")
+    assert "all of shop is, by Omar." in await told(workspace, OMAR, PLACE, "shop production is not locked")
+
+
+async def test_a_lock_ends_by_itself_and_its_card_says_so(workspace: Workspace, grail: GrailProcess) -> None:
+    await workspace.type(DANA, PLACE, "/grail lock shop staging for 30m")
+    await shown(workspace, "is locked")
+    await workspace.clock(forward=31 * 60)
+    card = await shown(workspace, "shop staging: its time is over · Dana")
+    assert "lock.unlock" not in str(card["blocks"])
+    await workspace.type(OMAR, PLACE, "/grail deploy shop to staging")
+    await card_says(workspace, PLACE, "succeeded")
+
+
+async def test_whoever_ends_the_lock_of_somebody_else_tells_them(
+    workspace: Workspace, grail: GrailProcess
+) -> None:
+    await workspace.type(DANA, PLACE, "/grail lock shop staging")
+    card = await shown(workspace, "is locked")
+    await workspace.press(DEVI, "lock.unlock", message=card["ts"])
+    await shown(workspace, "shop staging: unlocked by Devi")
+    direct = "Devi ended your lock of shop staging."
+    await workspace.wait_for("@Grail", lambda ms: any(m["text"] == direct for m in ms), as_=DANA)
+    await workspace.press(OMAR, "lock.unlock", message=card["ts"])
+    assert "That lock has ended already. Nothing was changed." in await told(
+        workspace, OMAR, PLACE, "already"
+    )
+
+
+async def test_a_warning_stops_nobody_and_is_told(workspace: Workspace, grail: GrailProcess) -> None:
+    await workspace.type(DANA, PLACE, "/grail lock shop staging warning the data are old")
+    await shown(workspace, "shop staging is under a warning · Dana: the data are old")
+    await workspace.type(OMAR, PLACE, "/grail deploy shop to staging")
+    await card_says(workspace, PLACE, "succeeded")
+
+
+async def test_a_freeze_stops_everybody_until_it_is_thawed(workspace: Workspace, grail: GrailProcess) -> None:
+    await workspace.type(OMAR, PLACE, "/grail freeze production for 2h the fair begins")
+    await shown(workspace, "production of every service is frozen · Omar: the fair begins")
+    await workspace.type(OMAR, PLACE, "/grail deploy shop to production")
+    words = await told(workspace, OMAR, PLACE, "frozen by Omar")
+    assert "production of every service is frozen by Omar: the fair begins." in words
+    await workspace.type(DANA, PLACE, "/grail thaw production")
+    assert "You may not" in await told(workspace, DANA, PLACE, "may not")
+    await workspace.type(OMAR, PLACE, "/grail thaw production")
+    await shown(workspace, "production of every service: thawed by Omar")
+    await workspace.type(OMAR, PLACE, "/grail deploy shop production")
+    await card_says(workspace, PLACE, "succeeded")
+
+
+async def test_a_lock_that_is_too_long_is_refused_and_a_plan_changes_nothing(
+    workspace: Workspace, grail: GrailProcess
+) -> None:
+    await workspace.type(OMAR, PLACE, "/grail lock shop staging for 3w a long try")
+    words = await told(workspace, OMAR, PLACE, "14 days")
+    assert "A lock lasts 14 days at most." in words
+    await workspace.type(OMAR, PLACE, "/grail lock shop staging for 2h --plan")
+    assert "I would lock shop staging until" in await told(workspace, OMAR, PLACE, "I would lock")
+    await workspace.type(DANA, PLACE, "/grail deploy shop to staging")
+    await card_says(workspace, PLACE, "succeeded")

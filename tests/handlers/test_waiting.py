@@ -1,0 +1,131 @@
+"""Deploys that wait, as people meet them: approve, reject, the line, the end of patience."""
+
+from typing import Any
+
+import pytest
+
+from tests.fixtures.grail import GrailProcess
+from tests.fixtures.workspace import DANA, DEVI, MIA, OMAR, Workspace
+from tests.stories.steps import card_says, told, words_of
+
+PLACE = "#storefront"
+
+
+@pytest.fixture
+async def approved(grail: GrailProcess, workspace: Workspace) -> GrailProcess:
+    """shop's staging wants an approval."""
+    plain = "environments: {staging: {recipe: quick}, production: {recipe: quick}}\n"
+    gated = "environments: {staging: {recipe: quick, gates: {approvals: {mode: enforced}}}, production: {recipe: quick}}\n"
+    grail.config.write_text(grail.config.read_text().replace(plain, gated, 1))
+    await workspace.wait_for("#ops", lambda ms: any("config.yaml" in m["text"] for m in ms), within=20)
+    return grail
+
+
+async def waits(workspace: Workspace) -> dict[str, Any]:
+    await workspace.type(DANA, PLACE, "/grail deploy shop to staging")
+    return await card_says(workspace, PLACE, "waiting for approval")
+
+
+async def test_a_deploy_that_needs_an_approval_waits_and_begins_with_it(
+    workspace: Workspace, approved: GrailProcess
+) -> None:
+    card = await waits(workspace)
+    assert "One person who may has to approve it." in words_of(card)
+    await workspace.type(MIA, PLACE, "/grail approve d-1 --plan")
+    assert "I would approve d-1: shop to staging" in await told(workspace, MIA, PLACE, "I would approve")
+    await workspace.type(MIA, PLACE, "/grail approve d-1")
+    await card_says(workspace, PLACE, "succeeded")
+    assert approved.runs() == ["d-1"]
+    await workspace.press(OMAR, "deploy.approve", message=card["ts"])
+    await workspace.type(OMAR, PLACE, "/grail approve d-1")
+    assert "d-1 is over: succeeded. Nothing was changed." in await told(workspace, OMAR, PLACE, "is over")
+
+
+async def test_who_asked_and_who_may_not_cannot_approve(workspace: Workspace, approved: GrailProcess) -> None:
+    card = await waits(workspace)
+    await workspace.press(DANA, "deploy.approve", message=card["ts"])
+    words = await told(workspace, DANA, PLACE, "yourself")
+    assert "You asked for d-1 yourself: somebody else has to approve it." in words
+    await workspace.press(DEVI, "deploy.approve", message=card["ts"])
+    assert "You may not approve a deploy of shop in staging." in await told(workspace, DEVI, PLACE, "may not")
+    assert approved.runs() == []
+
+
+async def test_a_rejected_deploy_is_over_and_says_who_and_why(
+    workspace: Workspace, approved: GrailProcess
+) -> None:
+    await waits(workspace)
+    await workspace.type(OMAR, PLACE, "/grail reject d-1 not before the fair")
+    card = await card_says(workspace, PLACE, "cancelled")
+    assert "Rejected by Omar: not before the fair. Nothing was started." in words_of(card)
+    assert approved.runs() == []
+
+
+async def test_a_change_of_config_makes_an_approval_worthless(
+    workspace: Workspace, approved: GrailProcess
+) -> None:
+    card = await waits(workspace)
+    approved.config.write_text(approved.config.read_text().replace("company: Test", "company: Other"))
+    await workspace.wait_for("#ops", lambda ms: sum("config.yaml" in m["text"] for m in ms) > 1, within=20)
+    await workspace.press(OMAR, "deploy.approve", message=card["ts"])
+    assert "d-1 is not what your card showed: nothing was changed." in await told(
+        workspace, OMAR, PLACE, "showed"
+    )
+    assert approved.runs() == []
+    changed = next(c for c in (await workspace.messages(PLACE)) if c["ts"] == card["ts"])
+    await workspace.wait_for(
+        PLACE, lambda ms: next(m for m in ms if m["ts"] == card["ts"])["blocks"] != card["blocks"]
+    )
+    await workspace.press(OMAR, "deploy.approve", message=changed["ts"])
+    await card_says(workspace, PLACE, "succeeded")
+
+
+async def test_whoever_waits_too_long_is_told_that_nothing_was_started(
+    workspace: Workspace, approved: GrailProcess
+) -> None:
+    await waits(workspace)
+    await workspace.clock(forward=24 * 3600 + 61)
+    card = await card_says(workspace, PLACE, "failed")
+    assert "It waited for its approval for 24 hours, which is the most. Nothing was started." in words_of(
+        card
+    )
+
+
+async def test_who_does_not_start_when_the_turn_comes_leaves_the_line(
+    workspace: Workspace, grail: GrailProcess
+) -> None:
+    grail.shut_gate()
+    await workspace.type(OMAR, PLACE, "/grail deploy shop to staging")
+    await workspace.wait_until(lambda: grail.runs() == ["d-1"])
+    await workspace.type(DANA, PLACE, "/grail deploy shop to staging")
+    await card_says(workspace, PLACE, "queued, number 1 in line")
+    grail.open_gate()
+    await workspace.wait_for("@Grail", lambda ms: "it is your turn" in ms[-1]["text"], as_=DANA)
+    await workspace.clock(forward=601)
+    card = await card_says(workspace, PLACE, "cancelled")
+    assert "Its turn came, and nobody started it within 10 minutes." in words_of(card)
+    assert grail.runs() == ["d-1"]
+
+
+async def test_the_newer_of_two_in_line_takes_the_place_of_ones_older(
+    workspace: Workspace, grail: GrailProcess
+) -> None:
+    grail.shut_gate()
+    await workspace.type(OMAR, PLACE, "/grail deploy shop to staging")
+    await workspace.wait_until(lambda: grail.runs() == ["d-1"])
+    await workspace.type(DANA, PLACE, "/grail deploy shop to staging")
+    older = await card_says(workspace, PLACE, "queued, number 1 in line")
+    await workspace.type(DANA, PLACE, "/grail deploy shop to staging feature/gift-cards")
+    await workspace.wait_for(
+        PLACE, lambda ms: "cancelled" in next(m for m in ms if m["ts"] == older["ts"])["text"]
+    )
+    cancelled = next(m for m in await workspace.messages(PLACE) if m["ts"] == older["ts"])
+    assert "cancelled by d-3, which takes its place" in words_of(cancelled)
+    await card_says(workspace, PLACE, "queued, number 1 in line")
+
+
+async def test_what_waits_is_called_off_by_a_press(workspace: Workspace, approved: GrailProcess) -> None:
+    card = await waits(workspace)
+    await workspace.press(DANA, "deploy.cancel", message=card["ts"])
+    ended = await card_says(workspace, PLACE, "cancelled")
+    assert "Nothing was started." in words_of(ended)
