@@ -25,6 +25,7 @@ from bot.jobs import Jobs
 from bot.reload import Reload
 from bot.services import Services
 from bot.services.deploys import KINDS, Deploys
+from bot.services.gates import Gates
 from bot.services.locks import ENDS, Locks
 from bot.services.operations import Operations
 from bot.services.people import People
@@ -41,6 +42,7 @@ from bot.store.admission import Admissions
 from bot.store.connection import connect
 from bot.store.dead import DeadLetters
 from bot.store.deploys import DeployStore
+from bot.store.gates import GateStore
 from bot.store.inbox import Inbox
 from bot.store.locks import LockStore
 from bot.store.streams import Work, Worker
@@ -88,11 +90,13 @@ class Grail:
         channel = OperationsChannel(outbox, self.current_config, clock)
         people = People(self.current_config, slack, self.redis, clock, on_suspended=channel.suspended)
         locks = LockStore(self.redis, wake=WAKE, ends=ENDS)
+        gates = Gates(GateStore(self.redis), self.current_config, clock)
         deploys = Deploys(
             config=self.current_config,
             store=DeployStore(self.redis, wake=WAKE),
             admissions=Admissions(self.redis, KINDS),
             locks=locks,
+            gates=gates,
             holder=people.holder,
             work=work,
             timers=timers,
@@ -107,7 +111,9 @@ class Grail:
         deploys.claims.on_found = channel.claims
         operations = Operations(DeadLetters(self.redis), work, people, deploys, clock)
         records = Records(self.redis, deploys, self.current_config)
-        services = Services(self.current_config, people, deploys, operations, records, Locks(locks, clock))
+        services = Services(
+            self.current_config, people, deploys, operations, records, Locks(locks, clock), gates
+        )
         registry = handlers.load()
         router = Router(registry, services, clock)
 

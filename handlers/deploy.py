@@ -3,14 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.domain.rights import may
-from bot.errors import Conflict, NotAllowed, NotUnderstood, Offer, Refusal
-from bot.services.deploys import Wanted
+from bot.domain.rights import Right, may
+from bot.errors import Conflict, NotAllowed, Refusal
 from bot.services.verdicts import Stopped
 from bot.slack import Command, Form, Incomplete, Press, Reply, Turn
 from bot.slack.views import deploy as views
 from bot.slack.views.forms import deploy_form
 from bot.slack.views.text import escape, quiet, said
+from bot.slack.views.verdict import offers
+from bot.slack.wanted import What, wanted
 
 
 async def deploy(turn: Turn) -> Reply:
@@ -41,16 +42,14 @@ async def _one(
     *,
     park: bool = False,
 ) -> Reply:
-    wanted = _wanted(turn, service, environment, ref, action)
+    what = What(service, environment, ref, action)
     try:
         if turn.given.plan:
-            return Reply(views.planned(await turn.services.deploys.plan(wanted, turn.holder)))
-        begun = await turn.services.deploys.request(wanted, turn.holder, park=park)
+            return Reply(views.planned(await turn.services.deploys.plan(wanted(turn, what), turn.holder)))
+        begun = await turn.services.deploys.request(wanted(turn, what), turn.holder, park=park)
     except Refusal as refusal:
-        if isinstance(refusal, Stopped) and refusal.verdict.can_wait:
-            refusal.offers = (
-                Offer("Park it", "deploy.park", " ".join((service, environment, ref or "-", action or "-"))),
-            )
+        if isinstance(refusal, Stopped):
+            refusal.offers = offers(refusal.verdict, what.value, waives=_may(turn, "waive", what).allowed)
         if not several:
             raise
         why = escape(f"{refusal} {refusal.hint or ''}".strip())
@@ -58,48 +57,29 @@ async def _one(
     return Reply(views.answer(begun, turn.now, turn.ask.channel), card_follows=True, outcome=begun.id)
 
 
-def _wanted(turn: Turn, service: str, environment: str, ref: str | None, action: str | None) -> Wanted:
-    ask = turn.ask
-    config = turn.services.config()
-    return Wanted(
-        service=service,
-        environment=environment,
-        ref=ref,
-        action=action,
-        by=turn.holder.email or ask.user,
-        by_user="" if ask.how == "terminal" else ask.user,
-        by_name=turn.holder.name,
-        team=ask.team,
-        channel=ask.channel or config.teams[config.services[service].team].channel,
-        request=f"{ask.id}:{service}",
-        trace=ask.request,
-        asker=f"{ask.team}:{ask.user}",
-    )
-
-
 async def press_park(turn: Turn) -> Reply:
     """What was refused waits; it is judged as things are now."""
-    words = turn.values["value"].split(" ")
-    if len(words) != 4:
-        raise NotUnderstood(
-            "This button carries no deploy.", code="no-such-deploy", hint="Type the command instead."
-        )
-    service, environment, ref, action = words
-    word = "deploy" if action == "-" else "run"
-    right = may(
-        turn.services.config(), turn.holder, word, service=service, environment=environment, now=turn.now
-    )
+    return await _pressed(turn, park=True)
+
+
+async def press_now(turn: Turn) -> Reply:
+    """What could be deployed is; it is judged as things are now."""
+    return await _pressed(turn, park=False)
+
+
+async def _pressed(turn: Turn, *, park: bool) -> Reply:
+    what = What.read(turn.values["value"])
+    right = _may(turn, what.word, what)
     if not right.allowed:
         raise NotAllowed(right.sentence, code=right.code, hint="`whoami` shows what you may do.")
-    return await _one(
-        turn,
-        service,
-        environment,
-        None if ref == "-" else ref,
-        None if action == "-" else action,
-        False,
-        park=True,
-    )
+    return await _one(turn, what.service, what.environment, what.ref, what.action, False, park=park)
+
+
+def _may(turn: Turn, word: str, what: What) -> Right:
+    return may(
+        turn.services.config(), turn.holder, word,
+        service=what.service, environment=what.environment, now=turn.now,
+    )  # fmt: skip
 
 
 async def cancel(turn: Turn) -> Reply:
@@ -174,7 +154,7 @@ async def _form_faults(turn: Turn, service: str, environment: str) -> Mapping[st
         return {"environment": right.sentence}
     try:
         await turn.services.deploys.plan(
-            _wanted(turn, service, environment, turn.values.get("ref") or None, None), turn.holder
+            wanted(turn, What(service, environment, turn.values.get("ref") or None)), turn.holder
         )
     except Refusal as refusal:
         return {"ref": f"{refusal} {refusal.hint or ''}".strip()}
@@ -230,6 +210,7 @@ COMMANDS = [
     ),
 ]
 PRESSES = [
+    Press("deploy.now", press_now),
     Press("deploy.park", press_park),
     Press("deploy.cancel", press_cancel),
     Press("deploy.logs", press_logs, changes=False),

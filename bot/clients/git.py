@@ -33,6 +33,7 @@ _BRANCH_FORMAT = (
     "%00%(subject)"
 )
 STILL_FRESH = 60.0  # seconds after which nobody takes what came of a fetch that was left
+HEAD_FRESH = 10.0  # seconds for which a mirror that was fetched whole is good enough for the head of a branch
 _CLOSE = 60  # of 100, by rapidfuzz: from here on "did you mean" is a help
 
 
@@ -85,6 +86,7 @@ class Git:
         self._program = program
         self._locks: dict[Path, asyncio.Lock] = {}
         # Fetches that nobody waits for any more, and since when (time.monotonic()).
+        self._fetched_at: dict[Path, float] = {}  # when each mirror was fetched whole (time.monotonic())
         self._left: dict[tuple[Path, tuple[str, ...]], tuple[asyncio.Task[None], float]] = {}
 
     def mirror(self, repository: str) -> Path:
@@ -134,6 +136,23 @@ class Git:
         said = await self._git(mirror, "log", "-z", f"--max-count={limit}", _FORMAT, f"{a}..{b}", "--")
         fields = said.rstrip("\0").split("\0") if said else []
         return [_commit(fields[at : at + 5]) for at in range(0, len(fields), 5)]
+
+    async def head(self, repository: str, branch: str, *, name: str | None = None) -> Commit:
+        """The head of a branch, from a mirror that was fetched within the last seconds. Raises as `commit`."""
+        mirror = self.mirror(repository)
+        fresh = time.monotonic() - self._fetched_at.get(mirror, float("-inf")) < HEAD_FRESH
+        if fresh and (found := await self._look(mirror, f"refs/heads/{branch}")):
+            return found
+        return await self.commit(repository, branch, name=name)
+
+    async def changed(self, repository: str, a: str, b: str) -> list[str]:
+        """The files that differ between two commits (full SHAs)."""
+        mirror = self.mirror(repository)
+        for sha in (a, b):
+            if not await self._look(mirror, sha):
+                await self.commit(repository, sha)
+        said = await self._git(mirror, "diff", "--name-only", "-z", "--no-renames", a, b, "--")
+        return [name for name in said.split("\0") if name]
 
     async def _pull_request(self, repository: str, mirror: Path, number: int, called: str) -> Commit:
         await self._ready(mirror)
@@ -185,6 +204,7 @@ class Git:
         await self._take(
             repository, called, "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*", "--prune"
         )
+        self._fetched_at[mirror] = time.monotonic()
         return mirror
 
     async def _ready(self, mirror: Path) -> None:

@@ -51,6 +51,31 @@ def _of_services(data: Data) -> Iterator[str]:
         for environment, block in _blocks(service, "environments").items():
             yield from _no_option(f"{path}.environments.{environment}.ref", block.get("ref"))
             yield from _of_url(f"{path}.environments.{environment}.url", block, _blocks(data, "recipes"))
+            yield from _of_order(
+                f"{path}.environments.{environment}", environment, _blocks(service, "environments")
+            )
+
+
+def _of_order(path: str, name: str, environments: Mapping[str, Data]) -> Iterator[str]:
+    """The environment that comes before is another one of this service, and does not wait for this one itself."""
+    first = _comes_after(environments[name])
+    if first is None:
+        return
+    here = f"{path}.gates.after.environment"
+    yield from _known(here, first, "environment", list(environments))
+    seen = [name]
+    before: Any = first
+    while isinstance(before, str) and before in environments:
+        if before in seen:
+            if before == name:
+                yield f"{here}: leads back to {name} itself"
+            return
+        seen.append(before)
+        before = _comes_after(environments[before])
+
+
+def _comes_after(environment: Data) -> Any:
+    return _mapping(_mapping(environment.get("gates")).get("after")).get("environment")
 
 
 def _of_url(path: str, environment: Data, recipes: Mapping[str, Data]) -> Iterator[str]:

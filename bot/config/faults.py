@@ -99,9 +99,11 @@ def _model_at(loc: tuple[int | str, ...]) -> type[BaseModel] | None:
 
 
 def _unwrapped(annotation: Any) -> Any:
-    """Without Annotated, and tuple[X, ...] as something whose last argument is X."""
+    """Without Annotated and `| None`, and tuple[X, ...] as something whose last argument is X."""
     while hasattr(annotation, "__metadata__"):
         annotation = annotation.__origin__
+    if type(None) in get_args(annotation):
+        annotation = get_args(annotation)[0]
     args = get_args(annotation)
     return dict[str, args[0]] if args and args[-1] is Ellipsis else annotation  # type: ignore[valid-type]
 
@@ -131,4 +133,5 @@ def _kind(value: Any) -> str:
 
 
 def _examples(loc: tuple[int | str, ...]) -> str:
-    return {"at": 'a time such as "09:00"'}.get(str(loc[-1]), "see the schema")
+    clock = 'a time such as "09:00"'
+    return {"at": clock, "begin": clock, "end": clock}.get(str(loc[-1]), "see the schema")

@@ -8,14 +8,14 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Field,
     PlainValidator,
     ValidationInfo,
     WithJsonSchema,
 )
 
+from bot.config.base import Model
+from bot.config.gates import Gates, Weekday
 from bot.config.values import (
     Argument,
     Arguments,
@@ -37,12 +37,6 @@ from bot.config.values import (
 V = TypeVar("V")
 Named = Annotated[Mapping[Name, V], AfterValidator(frozen)]
 Variables = Annotated[Mapping[Variable, Argument], AfterValidator(frozen)]
-
-
-class Model(BaseModel):
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True
-    )
 
 
 class Step(Model):
@@ -94,26 +88,6 @@ def _keep(value: Mapping[str, Recipe], info: ValidationInfo) -> Mapping[str, Rec
     if info.context is not None:
         info.context["recipes"].update(value)
     return value
-
-
-class Gate(Model):
-    """One condition that a deploy is judged by."""
-
-    mode: Literal["telling", "enforced"] = "telling"
-    """It begins by telling what it would have stopped; `enforced` stops."""
-
-
-class Approvals(Gate):
-    """Somebody else who may looks at it and says yes."""
-
-    count: int = Field(1, ge=1, le=5)
-    """How many have to."""
-
-
-class Gates(Model):
-    """Further conditions of a deploy here, besides right, lock, freeze and claim."""
-
-    approvals: Approvals | None = None
 
 
 class Environment(Model):
@@ -196,9 +170,6 @@ class Role(Model):
     name: Name
     grants: tuple[Grant, ...] = ()
     held_by: HeldBy = HeldBy()
-
-
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
 class Rotation(Model):

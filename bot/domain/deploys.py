@@ -41,6 +41,13 @@ class Told:
     sentence: str
     stops: bool
     clears: str = ""
+    outcome: str = "failed"  # failed, unknown, waived, not set up
+    until: float | None = None  # when time clears it
+
+    @property
+    def tells(self) -> bool:
+        """Whether it would have stopped the deploy if its gate were enforced."""
+        return not self.stops and self.outcome in ("failed", "unknown")
 
 
 @dataclass(frozen=True)
@@ -84,6 +91,7 @@ class Deploy:
     driver: str = "recipe"  # how it runs: config.yaml may say otherwise, or nothing, before it is over
     asker: str = ""  # team:user, for judging the right again
     conditions: tuple[Told, ...] = ()  # what stood in its way or was told when it was last judged
+    passed: tuple[str, ...] = ()  # the gates that it passed then
     approvals: tuple[Approval, ...] = ()
     fingerprint: str = ""  # of what is to be approved
     held_until: float | None = None  # how long it waits, parked, queued or for its approval

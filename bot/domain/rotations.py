@@ -10,7 +10,7 @@ from typing import get_args
 from zoneinfo import ZoneInfo
 
 from bot.config import Config, Rotation
-from bot.config.models import Weekday
+from bot.config.gates import Weekday
 
 _DAYS: tuple[str, ...] = get_args(Weekday)
 _WEEK = timedelta(days=7)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.config import Config
 from bot.services.deploys import Deploys
+from bot.services.gates import Gates
 from bot.services.locks import Locks
 from bot.services.operations import Operations
 from bot.services.people import People
@@ -21,3 +22,4 @@ class Services:
     operations: Operations
     records: Records
     locks: Locks
+    gates: Gates

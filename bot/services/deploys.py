@@ -14,6 +14,8 @@ from bot.domain.rights import Holder
 from bot.drivers import Driver
 from bot.errors import Conflict
 from bot.services.claims import Claims
+from bot.services.facts import Around, Outside
+from bot.services.gates import Gates
 from bot.services.places import Places, step_names
 from bot.services.runs import CANCEL, GUARD, GUARD_SECONDS, TICK, Runs
 from bot.services.verdicts import Verdicts
@@ -26,6 +28,7 @@ from bot.store.timers import Timers
 
 KINDS = Kinds(TICK, GUARD, JUDGE)
 RECENT = 20  # deploys that are looked through for the last one of each environment
+NOBODY = Outside()  # no system outside is set up
 CONFIRM_SECONDS = 5.0  # how long a request waits for the claims to be confirmed
 
 
@@ -53,7 +56,6 @@ class Plan:
 
     deploy: Deploy
     standing: Standing | None
-    running: Deploy | None
     steps: tuple[str, ...]
     verdict: Verdict
 
@@ -74,6 +76,7 @@ class Deploys:
     """host: the machine, as the streams name it. watcher: this very process; stopping: set when it is to end.
 
     confirms: whether this process may confirm claims itself: it is a worker, and sees the runs of its machine.
+    outside: the systems that say how checks went, what tests cover, and which pages are open.
     """
 
     def __init__(
@@ -83,6 +86,7 @@ class Deploys:
         store: DeployStore,
         admissions: Admissions,
         locks: LockStore,
+        gates: Gates,
         holder: Callable[[str, str], Awaitable[Holder]],
         work: Work,
         timers: Timers,
@@ -93,6 +97,7 @@ class Deploys:
         watcher: str,
         stopping: asyncio.Event,
         confirms: bool = True,
+        outside: Outside = NOBODY,
     ) -> None:
         self._config = config
         self._store = store
@@ -107,7 +112,10 @@ class Deploys:
             watcher=watcher, stopping=stopping,
         )  # fmt: skip
         self._admissions = admissions
-        self.verdicts = Verdicts(config=config, store=store, locks=locks, clock=clock)
+        self.verdicts = Verdicts(
+            config=config, store=store, locks=locks, gates=gates, clock=clock,
+            around=Around(config=config, store=store, git=git, outside=outside),
+        )  # fmt: skip
         self.waiting = Waiting(
             config=config, store=store, admissions=admissions, verdicts=self.verdicts, holder=holder, work=work,
             timers=timers, clock=clock, admit=self._admitted,
@@ -139,10 +147,8 @@ class Deploys:
             assumed = () if wanted.ref else ("ref",)
             commit = await self._git.commit(service.repository, ref, name=service.name)
         deploy = self._drafted(wanted, ref, commit, assumed, standing)
-        claim = await self._store.running(service.name, environment.name)
-        running = await self._store.find(claim) if claim else None
         verdict = await self.verdicts.of(deploy, holder)
-        return Plan(deploy, standing, running, step_names(service, environment, wanted.action), verdict)
+        return Plan(deploy, standing, step_names(service, environment, wanted.action), verdict)
 
     async def request(self, wanted: Wanted, holder: Holder, *, park: bool = False) -> Deploy:
         """Begin it, or let it wait for its turn or its approval. The same request twice is one deploy.

@@ -1,5 +1,6 @@
 """Verdicts: the facts about a deploy are gathered here, and judged in domain/gates."""
 
+import asyncio
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,34 +8,54 @@ from dataclasses import replace
 from bot.clock import Clock
 from bot.config import Config
 from bot.domain.deploys import Deploy, Told
-from bot.domain.gates import Facts, Mode, Verdict, judge
+from bot.domain.gates import Facts, Verdict, judge
 from bot.domain.locks import scopes
 from bot.domain.rights import Holder, may
 from bot.errors import Conflict, NotAllowed, Reason, Refusal
+from bot.services.facts import Around
+from bot.services.gates import Gates
 from bot.store.deploys import DeployStore
 from bot.store.locks import LockStore
 
 
 class Verdicts:
     def __init__(
-        self, *, config: Callable[[], Config], store: DeployStore, locks: LockStore, clock: Clock
+        self,
+        *,
+        config: Callable[[], Config],
+        store: DeployStore,
+        locks: LockStore,
+        gates: Gates,
+        around: Around,
+        clock: Clock,
     ) -> None:
         self._config = config
         self._store = store
         self._locks = locks
+        self._gates = gates
+        self._around = around
         self._clock = clock
 
-    async def of(self, deploy: Deploy, holder: Holder) -> Verdict:
-        """Every condition of this deploy, asked for by this person, as things are now."""
-        return judge(await self.facts(deploy, holder))
+    async def of(self, deploy: Deploy, holder: Holder, *, emergency: bool = False) -> Verdict:
+        """Every condition of this deploy, asked for by this person, as things are now.
 
-    async def facts(self, deploy: Deploy, holder: Holder) -> Facts:
+        emergency: a roll-back to what ran there before; nobody outside is asked about it.
+        """
+        return judge(await self.facts(deploy, holder, emergency=emergency))
+
+    async def facts(self, deploy: Deploy, holder: Holder, *, emergency: bool = False) -> Facts:
+        """What the verdict rests on; all of it is asked for at once."""
         config, now = self._config(), self._clock.now()
-        claim = await self._store.running(deploy.service, deploy.environment)
+        place = (deploy.service, deploy.environment)
+        approvals = config.services[deploy.service].environments[deploy.environment].gates.approvals
+        claim, queue, locks, modes, more = await asyncio.gather(
+            self._store.running(*place),
+            self._store.queue(*place),
+            self._locks.over(scopes(*place)),
+            self._gates.modes(*place),
+            self._around.ask(deploy, emergency=emergency),
+        )
         claim = None if claim == deploy.id else claim
-        queue = await self._store.queue(deploy.service, deploy.environment)
-        gates = config.services[deploy.service].environments[deploy.environment].gates
-        modes: dict[str, Mode] = {"approvals": gates.approvals.mode} if gates.approvals else {}
         return Facts(
             now=now,
             deploy=deploy,
@@ -42,15 +63,17 @@ class Verdicts:
                 config, holder, "run" if deploy.action else "deploy",
                 service=deploy.service, environment=deploy.environment, now=now,
             ),
-            locks=tuple(await self._locks.over(scopes(deploy.service, deploy.environment))),
+            locks=tuple(locks),
             claim=await self._store.find(claim) if claim else None,
             claim_id=claim or "",
             ahead=tuple(queue[: queue.index(deploy.id)] if deploy.id in queue else queue),
             approvals=deploy.approvals,
-            needed=gates.approvals.count if gates.approvals else None,
+            needed=approvals.count if approvals else None,
             fingerprint=self.fingerprint(deploy),
+            emergency=emergency,
             modes=modes,
             waived=dict(deploy.waived),
+            more=more,
         )  # fmt: skip
 
     def fingerprint(self, deploy: Deploy) -> str:
@@ -63,11 +86,11 @@ class Verdicts:
 
 
 def told(verdict: Verdict) -> tuple[Told, ...]:
-    """What stands in the way and what is only told, for the card."""
+    """All that it did not pass, for the card and the record."""
     return tuple(
-        Told(one.gate, one.code, one.sentence, one.stops, one.clears)
+        Told(one.gate, one.code, one.sentence, one.stops, one.clears, one.outcome, one.until)
         for one in verdict
-        if one.stops or one.tells or one.outcome == "waived"
+        if one.outcome != "passed"
     )
 
 
@@ -102,4 +125,5 @@ def _hint(verdict: Verdict) -> str:
 
 def judged(deploy: Deploy, verdict: Verdict) -> Deploy:
     """The deploy with what was said about it, in the same revision."""
-    return replace(deploy, conditions=told(verdict))
+    passed = dict.fromkeys(one.gate for one in verdict if one.outcome == "passed")
+    return replace(deploy, conditions=told(verdict), passed=tuple(passed))

@@ -207,6 +207,7 @@ def _read(id: str, row: dict[str, str]) -> Deploy:
         record["steps"] = tuple(StepShown(**step) for step in record.get("steps", ()))
         record["assumed"] = tuple(record.get("assumed", ()))
         record["conditions"] = tuple(Told(**one) for one in record.get("conditions", ()))
+        record["passed"] = tuple(record.get("passed", ()))
         record["approvals"] = tuple(Approval(**one) for one in record.get("approvals", ()))
         record["waived"] = tuple((gate, by) for gate, by in record.get("waived", ()))
         if row.get("cancel"):

@@ -55,6 +55,11 @@ LOCKS = Key("locks", "hash", None, "locks.py", "one field a scope; a timer ends 
 FREEZES = Key("freezes", "hash", None, "locks.py", "one field a scope; a timer ends each")
 LOCK_NUMBER = Key("lock-number", "string", None, "locks.py", "numbers are never given twice")
 
+# gates.py
+GATE_MODES = Key("gate-modes", "hash", None, "gates.py", "one field a gate that somebody has set by hand")
+GATE_RECORD = Key("gate:{service}:{environment}:{gate}", "zset", 400 * DAY, "gates.py")
+FOLLOW_UPS = Key("follow-ups", "zset", None, "gates.py", "trimmed to the newest 1,000 waivers")
+
 # outbox.py
 _SENT = "an entry leaves when it was sent or reported"
 OUTBOX_ENTRIES = Key("outbox:entries", "hash", None, "outbox.py", _SENT)

@@ -7,13 +7,15 @@ by telling what it would have stopped, until somebody enforces it. One file here
 
 from dataclasses import replace
 
-from bot.domain.gates import approvals, place
+from bot.domain.gates import approvals, checks, commit, coverage, history, order, pages, place, times
 from bot.domain.gates._words import (
     ALWAYS,
     EMERGENCY,
+    NAMES,
     UNWAIVABLE,
     Condition,
     Facts,
+    Family,
     Mode,
     NotSetUp,
     Outcome,
@@ -21,9 +23,25 @@ from bot.domain.gates._words import (
     Verdict,
 )
 
-__all__ = ["Condition", "Facts", "Mode", "NotSetUp", "Outcome", "Unknown", "Verdict", "judge"]
+__all__ = [
+    "ALWAYS", "EMERGENCY", "NAMES", "UNWAIVABLE", "Condition", "Facts", "Mode", "NotSetUp", "Outcome", "Unknown",
+    "Verdict", "judge",
+]  # fmt: skip
 
-FAMILIES = (place.judge, approvals.judge)
+FAMILIES: tuple[Family, ...] = (
+    place.judge,
+    times.windows,
+    times.hours,
+    checks.judge,
+    coverage.judge,
+    order.judge,
+    commit.behind,
+    commit.moved,
+    commit.size,
+    history.judge,
+    pages.judge,
+    approvals.judge,
+)
 
 
 def judge(facts: Facts) -> Verdict:

@@ -1,8 +1,8 @@
 """The words of the gates: the facts that are judged, one condition, and the verdict of all of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeVar
 
 from bot.domain._granted import Right
 from bot.domain.deploys import Approval, Deploy
@@ -15,6 +15,25 @@ ALWAYS: frozenset[str] = frozenset(
 )  # enforced from the first day
 EMERGENCY: frozenset[str] = frozenset({"right", "claim"})  # what a roll-back to what ran before is judged by
 UNWAIVABLE: frozenset[str] = frozenset({"right", "claim", "queue"})
+NAMES: Mapping[str, str] = {
+    "right": "right",
+    "freeze": "freeze",
+    "lock": "lock",
+    "claim": "claim",
+    "queue": "queue",
+    "windows": "freeze windows",
+    "hours": "working hours",
+    "checks": "checks",
+    "coverage": "coverage",
+    "after": "order of environments",
+    "behind": "behind the main branch",
+    "moved": "moved after the request",
+    "size": "size of the change",
+    "recent": "recent failure",
+    "pages": "open page",
+    "approvals": "approvals",
+}  # every gate, as people say it, in the order in which they are told
+WAIVER = "who may waive it"
 
 
 @dataclass(frozen=True)
@@ -84,6 +103,47 @@ class Facts:
     modes: Mapping[str, Mode] = field(default_factory=dict)
     waived: Mapping[str, str] = field(default_factory=dict)
     more: Mapping[str, object] = field(default_factory=dict)  # of the other families, by gate
+
+
+Family = Callable[[Facts], Iterator[Condition]]
+F = TypeVar("F")
+
+
+def family(
+    gate: str, kind: type[F], what: str, system: str = ""
+) -> Callable[[Callable[[Facts, F], Iterator[Condition]]], Family]:
+    """Makes a judge of one kind of fact into a family that also says when the fact is missing.
+
+    what: the fact, as it ends a sentence that begins "GitHub cannot say". What has another form is unknown too.
+    """
+
+    def made(judge: Callable[[Facts, F], Iterator[Condition]]) -> Family:
+        def judged(facts: Facts) -> Iterator[Condition]:
+            found = facts.more.get(gate)
+            if found is None:
+                return
+            if isinstance(found, kind):
+                yield from judge(facts, found)
+            elif isinstance(found, NotSetUp):
+                name = NAMES[gate].capitalize()
+                yield Condition(
+                    gate,
+                    "not set up",
+                    f"{gate}-not-set-up",
+                    f"{name}: not set up. {found.how}",
+                    clears="an admin",
+                )
+            else:
+                who = found.system if isinstance(found, Unknown) else system or "Grail"
+                why = found.why if isinstance(found, Unknown) else "What it says has another form."
+                yield Condition(
+                    gate, "unknown", f"{gate}-unknown", f"{who} cannot say {what}. {why}",
+                    clears=f"an answer of {who}, or {WAIVER}", button="park", cures=True,
+                )  # fmt: skip
+
+        return judged
+
+    return made
 
 
 @dataclass(frozen=True)

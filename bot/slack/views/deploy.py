@@ -6,7 +6,7 @@ from bot.domain.deploys import Deploy
 from bot.domain.output import few, of_step, tail
 from bot.services.deploys import Plan
 from bot.slack import Block, Message
-from bot.slack.views import waiting
+from bot.slack.views import verdict, waiting
 from bot.slack.views.steps import STEP_MARK, as_lines, as_plan, broke_at
 from bot.slack.views.text import (
     actions,
@@ -152,8 +152,7 @@ def planned(plan: Plan) -> Message:
     elif not deploy.action:
         lines.append("Nothing was deployed there by me before.")
     lines.append("Steps: " + " → ".join(escape(step) for step in plan.steps))
-    lines += [f":no_entry: {escape(one.sentence)}" for one in plan.verdict.stopping]
-    lines += [f":speech_balloon: {escape(one.sentence)} (told only)" for one in plan.verdict.telling]
+    lines += [*verdict.conditions(plan.verdict), verdict.passed(plan.verdict)]
     lines.append("Nothing was changed.")
     return said(f"Plan: {deploy.what} at {deploy.short()}", section("\n".join(lines)))
 
@@ -179,6 +178,8 @@ def why(deploy: Deploy, now: float) -> Message:
     if deploy.ended:
         lines.append(f"Ended {clock(deploy.ended)} after {lasted(deploy.elapsed(now))}.")
     blocks = [section("\n".join(lines))]
+    if judged := verdict.recorded(deploy):
+        blocks.append(section("*What it was judged by*\n" + "\n".join(judged)))
     if deploy.steps:
         blocks.append(as_lines(deploy, now))
     return said(f"{deploy.id} {deploy.what}: {deploy.state}", *blocks)

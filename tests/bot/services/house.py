@@ -12,11 +12,13 @@ from bot.domain.deploys import Deploy
 from bot.domain.rights import Holder
 from bot.drivers.recipe import RecipeDriver
 from bot.services.deploys import KINDS, Deploys, Wanted
+from bot.services.gates import Gates
 from bot.services.locks import ENDS
 from bot.services.runs import TICK
 from bot.services.waiting import WAKE
 from bot.store.admission import Admissions
 from bot.store.deploys import DeployStore
+from bot.store.gates import GateStore
 from bot.store.locks import LockStore
 from bot.store.streams import Job, Work
 from bot.store.timers import Timers
@@ -44,8 +46,9 @@ class House:
         return Deploys(
             config=lambda: self.config, store=self.store, admissions=Admissions(self.redis, KINDS),
             locks=LockStore(self.redis, wake=WAKE, ends=ENDS), holder=self.holder,
-            work=Work(self.redis), timers=Timers(self.redis), git=Git(self._data), drivers={"recipe": RecipeDriver(self._data)},
-            clock=Clock(self.clock_file), host=host, watcher=watcher, stopping=asyncio.Event(), confirms=confirms,
+            gates=Gates(GateStore(self.redis), lambda: self.config, Clock(self.clock_file)),
+            work=Work(self.redis), timers=Timers(self.redis), git=Git(self._data),
+            drivers={"recipe": RecipeDriver(self._data)}, clock=Clock(self.clock_file), host=host, watcher=watcher, stopping=asyncio.Event(), confirms=confirms,
         )  # fmt: skip
 
     async def holder(self, team: str, user: str) -> Holder:

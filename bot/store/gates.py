@@ -1,0 +1,121 @@
+"""What is kept of gates: which were enforced by hand, what each would have stopped and how that went, and waivers that
+want looking into.
+
+A record is one sorted set a gate and place, by the time at which the deploy ended: `d-12 told well`. What is written
+twice stands there once, so that whoever died in between does it again.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, cast
+
+import orjson
+from redis.asyncio import Redis
+
+from bot.store import keys
+from bot.store.scripts import guarded
+
+KEPT = 200  # deploys of one gate and place
+FOLLOW_UPS = 1_000
+How = Literal["told", "waived"]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How a gate was set by hand. was: its mode in config.yaml then; once that is another one, config.yaml counts."""
+
+    mode: Literal["telling", "enforced"]
+    was: str
+    by: str
+    at: float
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """A waiver that somebody has to look into afterwards."""
+
+    deploy: str
+    service: str
+    environment: str
+    gates: tuple[str, ...]
+    reason: str
+    at: float
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One deploy that a gate would have stopped, or that somebody waived it for, and whether it went well."""
+
+    deploy: str
+    how: How
+    well: bool
+    at: float
+
+
+class GateStore:
+    def __init__(self, redis: Redis) -> None:
+        self._redis: Any = redis
+
+    async def choices(self, service: str, environment: str, gates: tuple[str, ...]) -> dict[str, Choice]:
+        """What was set by hand, by gate. What cannot be read counts as not set."""
+        if not gates:
+            return {}
+        fields = [_field(service, environment, gate) for gate in gates]
+        rows = await guarded(self._redis.hmget)(keys.GATE_MODES(), fields)
+        found = {gate: _choice(row) for gate, row in zip(gates, rows, strict=True) if row}
+        return {gate: choice for gate, choice in found.items() if choice is not None}
+
+    async def choose(self, service: str, environment: str, gate: str, choice: Choice) -> None:
+        row = orjson.dumps(asdict(choice))
+        await guarded(self._redis.hset)(keys.GATE_MODES(), _field(service, environment, gate), row)
+
+    async def note(self, service: str, environment: str, gate: str, one: Judged) -> None:
+        """Write down how it went; once, however often."""
+        key = keys.GATE_RECORD(service=service, environment=environment, gate=gate)
+        async with self._redis.pipeline(transaction=True) as pipe:
+            other = "badly" if one.well else "well"
+            pipe.zrem(key, f"{one.deploy} {one.how} {other}")
+            pipe.zadd(key, {f"{one.deploy} {one.how} {'well' if one.well else 'badly'}": one.at})
+            pipe.zremrangebyrank(key, 0, -KEPT - 1)
+            pipe.expire(key, keys.GATE_RECORD.life or 0)
+            await guarded(pipe.execute)()
+
+    async def record(self, service: str, environment: str, gate: str) -> list[Judged]:
+        """Newest first."""
+        key = keys.GATE_RECORD(service=service, environment=environment, gate=gate)
+        rows = await guarded(self._redis.zrevrange)(key, 0, KEPT - 1, withscores=True)
+        found = []
+        for member, at in rows:
+            deploy, how, went = (*str(member).split(" "), "", "")[:3]
+            if how in ("told", "waived"):
+                found.append(Judged(deploy, cast(How, how), went == "well", float(at)))
+        return found
+
+    async def follow(self, one: FollowUp) -> None:
+        """Keep what has to be looked into; the oldest leave when there are too many."""
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.zadd(keys.FOLLOW_UPS(), {orjson.dumps(asdict(one)).decode(): one.at})
+            pipe.zremrangebyrank(keys.FOLLOW_UPS(), 0, -FOLLOW_UPS - 1)
+            await guarded(pipe.execute)()
+
+    async def follow_ups(self, count: int = 100) -> list[FollowUp]:
+        """Newest first."""
+        found = []
+        for row in await guarded(self._redis.zrevrange)(keys.FOLLOW_UPS(), 0, count - 1):
+            try:
+                data = orjson.loads(row)
+                found.append(FollowUp(**{**data, "gates": tuple(data["gates"])}))
+            except (TypeError, KeyError, ValueError):
+                continue
+        return found
+
+
+def _field(service: str, environment: str, gate: str) -> str:
+    return f"{service}:{environment}:{gate}"
+
+
+def _choice(row: str) -> Choice | None:
+    try:
+        found = Choice(**orjson.loads(row))
+    except (TypeError, ValueError):
+        return None
+    return found if found.mode in ("telling", "enforced") else None
