@@ -20,6 +20,7 @@ from bot.slack.outbox import Outbox
 from bot.slack.router import Router
 from bot.slack.views import deploy as deploy_views
 from bot.slack.views import deploys as list_views
+from bot.slack.views import gates as gate_views
 from bot.slack.views import lock as lock_views
 from bot.slack.views import waiting as waiting_views
 from bot.slack.views.refusal import broken
@@ -170,6 +171,9 @@ class Jobs:
         if deploy.in_doubt:
             operations = self._services.config().channels.operations
             await self._outbox.say(f"doubt:{deploy.id}", operations, list_views.in_doubt(deploy))
+        for gate in await self._services.gates.ended(deploy):
+            operations = self._services.config().channels.operations
+            await self._outbox.say(gate_views.mark(gate), operations, gate_views.demotion(gate))
         await self._tell(deploy)
         metrics.DEPLOYS.labels(deploy.service, deploy.environment, deploy.state).inc()
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.domain.deploys import Deploy
+from bot.domain.rights import may
 from bot.errors import NotFound, NotUnderstood
 from bot.slack import Command, Press, Reply, Turn
 from bot.slack.lookup import safe
@@ -78,7 +79,12 @@ async def _newest(turn: Turn, service: str, environment: str | None, wanted: int
 async def why(turn: Turn) -> Reply:
     if turn.given.deploy is None:
         raise NotUnderstood("I need a deploy, like `d-12`.", hint="`deploys` lists the recent ones.")
-    return Reply(one.why(await turn.services.deploys.get(turn.given.deploy), turn.now))
+    deploy = await turn.services.deploys.get(turn.given.deploy)
+    right = may(
+        turn.services.config(), turn.holder, "waive",
+        service=deploy.service, environment=deploy.environment, now=turn.now,
+    )  # fmt: skip
+    return Reply(one.why(deploy, turn.now, waives=right.allowed))
 
 
 COMMANDS = [

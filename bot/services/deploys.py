@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.clients.git import Commit, Git
 from bot.clock import Clock
@@ -20,6 +20,7 @@ from bot.services.places import Places, step_names
 from bot.services.runs import CANCEL, GUARD, GUARD_SECONDS, TICK, Runs
 from bot.services.verdicts import Verdicts
 from bot.services.waiting import JUDGE, Waiting
+from bot.services.waivers import check_waiver, reasoned, waivable
 from bot.store.admission import Admission, Admissions, Kinds
 from bot.store.deploys import DeployStore, Standing
 from bot.store.locks import LockStore
@@ -103,6 +104,7 @@ class Deploys:
         self._store = store
         self._work = work
         self._git = git
+        self._gates = gates
         self._clock = clock
         self._host = host
         self._confirms = confirms
@@ -160,6 +162,30 @@ class Deploys:
             return await self._store.get(known)
         plan = await self.plan(wanted, holder)
         return await self.waiting.ask(plan.deploy, holder, wanted.request, park=park)
+
+    async def ship(self, wanted: Wanted, holder: Holder, reason: str) -> Deploy:
+        """Begin it whatever can be waived: `waived` of the deploy says what was. The rest still has to be as it must.
+
+        Raises Refusal for who may not, and for what nobody can waive. The same request twice is one deploy.
+        """
+        known = await self._store.requested(wanted.request)
+        if known is not None:
+            begun = await self._store.get(known)
+        else:
+            why = reasoned(holder, reason)
+            plan = await self.plan(wanted, holder)
+            check_waiver(self._config(), plan.deploy, holder, self._clock.now())
+            gates = waivable(plan.verdict, plan.deploy, holder)
+            deploy = replace(plan.deploy, waived=tuple((gate, why) for gate in gates))
+            begun = await self.waiting.ask(deploy, holder, wanted.request)
+        await self._gates.waived(begun, begun.requested)
+        return begun
+
+    async def waive(self, id: str, holder: Holder, reason: str) -> Deploy:
+        """The same for a deploy that waits already."""
+        deploy = await self.waiting.waive(id, holder, reason)
+        await self._gates.waived(deploy, self._clock.now())
+        return deploy
 
     async def _admitted(
         self, deploy: Deploy, *, request: str, queue: bool = False, passes: Sequence[str] = ()

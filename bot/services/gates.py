@@ -117,11 +117,14 @@ class Gates:
         if not right.allowed:
             raise NotAllowed(right.sentence, code=right.code, hint="`whoami` shows what you may do.")
 
-    async def waived(self, deploy: Deploy, gates: tuple[str, ...], reason: str) -> None:
+    async def waived(self, deploy: Deploy, at: float) -> None:
         """Note that somebody has to look into it afterwards."""
-        await self._store.follow(
-            FollowUp(deploy.id, deploy.service, deploy.environment, gates, reason, self._clock.now())
-        )
+        if deploy.waived:
+            gates = tuple(gate for gate, _ in deploy.waived)
+            reason = deploy.waived[-1][1].partition(": ")[2]
+            await self._store.follow(
+                FollowUp(deploy.id, deploy.service, deploy.environment, gates, reason, at)
+            )
 
     async def follow_ups(self) -> list[FollowUp]:
         """What was waived and is to be looked into, newest first."""

@@ -14,6 +14,7 @@ from bot.domain.gates import Verdict
 from bot.domain.rights import Holder, may
 from bot.errors import Conflict, NotAllowed, NotFound, Stale
 from bot.services.verdicts import Verdicts, judged, refusal
+from bot.services.waivers import check_waiver, reasoned, waivable
 from bot.store.admission import Admission, Admissions
 from bot.store.deploys import DeployStore, thing_of
 from bot.store.streams import Job, Later, Work
@@ -62,7 +63,7 @@ class Waiting:
             draft = judged(deploy, verdict)
             if verdict.admits or (verdict.queues and not park):
                 draft = replace(draft, held_until=deploy.requested + LIFE_SECONDS)
-                answer = await self._admit(draft, request=request, queue=not park)
+                answer = await self._admit(draft, request=request, queue=not park, passes=_passes(draft))
             elif verdict.needs_approval:
                 answer = await self._hold(draft, "waiting", request)
             elif park and verdict.can_wait:
@@ -144,7 +145,7 @@ class Waiting:
         verdict = await self._verdicts.of(deploy, holder)
         if not verdict.admits:
             raise refusal(verdict)
-        answer = await self._admit(judged(deploy.with_(), verdict), request=deploy.id)
+        answer = await self._admit(judged(deploy.with_(), verdict), request=deploy.id, passes=_passes(deploy))
         if answer.outcome != "admitted":
             raise Conflict(
                 f"Something came before {id} just now.", code="changing", hint="Its card says what."
@@ -168,6 +169,22 @@ class Waiting:
         over = await self._ended(replace(deploy, rejected_by=holder.name), "cancelled", why)
         await self._call(over)  # whoever works on it shows it
         return over
+
+    async def waive(self, id: str, holder: Holder, reason: str) -> Deploy:
+        """Let it pass whatever can be waived; it begins as soon as nothing else is in the way."""
+        why = reasoned(holder, reason)
+        deploy = await self._as_it_is(await self._held(id))
+        check_waiver(self._config(), deploy, holder, self._clock.now())
+        asker = await self._holder(*_asker(deploy))
+        gates = waivable(await self._verdicts.of(deploy, asker), deploy, holder)
+        if not gates:
+            raise Stale(
+                f"Nothing stands in the way of {id} that can be waived: nothing was changed.", code="stale"
+            )
+        deploy = deploy.with_(waived=(*deploy.waived, *((gate, why) for gate in gates)))
+        deploy = await self._saved(judged(deploy, await self._verdicts.of(deploy, asker)))
+        await self._call(deploy)
+        return deploy
 
     async def called_off(self, deploy: Deploy) -> None:
         """Somebody wants it ended: have that done where everything about it is done."""

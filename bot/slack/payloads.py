@@ -46,7 +46,7 @@ def from_view(body: Body) -> Ask:
         team=home_of(body),
         user=body["user"]["id"],
         text=view.get("callback_id", ""),
-        channel=view.get("private_metadata", ""),
+        channel=view.get("private_metadata", "").partition("\n")[0],
         trigger=body.get("trigger_id"),
         request=request_id(),
     )
@@ -58,9 +58,13 @@ def home_of(body: Body) -> str:
 
 
 def values_of(view: Body) -> dict[str, str]:
-    """What a form holds, by block id."""
+    """What a form holds, by block id; and under "carried" what it was opened with, where that is something."""
     state = (view.get("state") or {}).get("values") or {}
-    return {block: value_of(element) for block, elements in state.items() for element in elements.values()}
+    carried = (view.get("private_metadata") or "").partition("\n")[2]
+    return {
+        **({"carried": carried} if carried else {}),
+        **{block: value_of(element) for block, elements in state.items() for element in elements.values()},
+    }
 
 
 def value_of(element: Body) -> str:

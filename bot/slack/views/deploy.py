@@ -157,8 +157,8 @@ def planned(plan: Plan) -> Message:
     return said(f"Plan: {deploy.what} at {deploy.short()}", section("\n".join(lines)))
 
 
-def why(deploy: Deploy, now: float) -> Message:
-    """Everything that is known about one deploy."""
+def why(deploy: Deploy, now: float, *, waives: bool = False) -> Message:
+    """Everything that is known about one deploy. waives: whether who asks may waive what it waits for."""
     lines = [
         f"{MARK.get(deploy.state, '')} *{deploy.id}: {escape(deploy.what)}* — *{deploy.state}*",
         _commit(deploy),
@@ -180,6 +180,8 @@ def why(deploy: Deploy, now: float) -> Message:
     blocks = [section("\n".join(lines))]
     if judged := verdict.recorded(deploy):
         blocks.append(section("*What it was judged by*\n" + "\n".join(judged)))
+    if waives and verdict.waits_for_a_waiver(deploy):
+        blocks.append(actions(button("Ship anyway", "deploy.ship", deploy.id)))
     if deploy.steps:
         blocks.append(as_lines(deploy, now))
     return said(f"{deploy.id} {deploy.what}: {deploy.state}", *blocks)

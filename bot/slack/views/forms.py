@@ -6,7 +6,7 @@ from typing import Any
 from bot.config import Config
 from bot.slack import Block, Given
 from bot.slack.grammar import environments
-from bot.slack.views.text import cut
+from bot.slack.views.text import cut, escape, section
 
 VALUE = 150  # characters of an option's value
 
@@ -37,6 +37,42 @@ def deploy_form(config: Config, given: Given, channel: str) -> dict[str, Any]:
                     "min_query_length": 0,
                     "placeholder": _plain("main"),
                 },
+            },
+        ],
+    }
+
+
+REASONS = (
+    "It repairs an incident",
+    "It is a security fix",
+    "The gate is wrong here",
+    "Whoever it concerns has agreed",
+    "Something else",
+)
+
+
+def ship_form(what: str, waives: Iterable[str], carried: str, channel: str) -> dict[str, Any]:
+    """One reason, and all that can be waived is. what: the deploy, as people say it; waives: sentences, if known."""
+    lines = [f":warning: *{escape(what)}* begins although this stands in the way:"]
+    lines += [f"• {escape(one)}" for one in waives] or ["• everything that can be waived"]
+    lines.append("Operations are told, and somebody looks into it afterwards.")
+    words = {"type": "plain_text_input", "action_id": "words", "max_length": 300}
+    return {
+        "type": "modal",
+        "callback_id": "ship",
+        "private_metadata": f"{channel}\n{carried}",
+        "title": _plain("Ship anyway"),
+        "submit": _plain("Ship anyway"),
+        "close": _plain("Not now"),
+        "blocks": [
+            section("\n".join(lines)),
+            _select("reason", "Why?", REASONS, None),
+            {
+                "type": "input",
+                "block_id": "words",
+                "optional": True,
+                "label": _plain("In your own words"),
+                "element": words,
             },
         ],
     }

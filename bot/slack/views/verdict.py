@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bot.domain.deploys import Deploy, Told
-from bot.domain.gates import NAMES, Condition, Verdict
+from bot.domain.gates import NAMES, UNWAIVABLE, Condition, Verdict
 from bot.domain.gates.earned import Earned
 from bot.errors import Offer
 from bot.services.deploys import Plan
@@ -107,6 +107,11 @@ def offers(verdict: Verdict, value: str, *, waives: bool, deploy: bool = False) 
 def ship_helps(verdict: Verdict) -> bool:
     """Whether something can be waived, and no right is missing, which nobody can waive."""
     return bool(verdict.waivable) and not any(one.gate == "right" for one in verdict.stopping)
+
+
+def waits_for_a_waiver(deploy: Deploy) -> bool:
+    """Whether it waits for something that somebody may waive."""
+    return deploy.held and any(one.stops and one.gate not in UNWAIVABLE for one in deploy.conditions)
 
 
 def _line(one: Condition, record: Record) -> str:

@@ -3,6 +3,7 @@
 from bot.domain.deploys import Deploy
 from bot.slack import Block, Message
 from bot.slack.views.text import actions, button, clock, confirm, context, cut, escape, quiet, section, when
+from bot.slack.views.verdict import waits_for_a_waiver
 
 MARK = {"queued": ":hourglass:", "parked": ":parking:", "waiting": ":raised_hand:"}
 
@@ -51,6 +52,8 @@ def _buttons(deploy: Deploy) -> list[Block]:
         ]
     if deploy.asked_at is not None:
         return [button("Start now", "deploy.start", seen, style="primary"), call_off]
+    if deploy.state == "parked" and waits_for_a_waiver(deploy):
+        return [button("Ship anyway", "deploy.ship", deploy.id), call_off]
     return [call_off]
 
 
