@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.domain.rights import may
+from bot.domain.rights import may, places
 from bot.errors import Conflict, NotAllowed, Refusal
 from bot.services.deploys import Wanted
 from bot.slack import Command, Form, Incomplete, Press, Reply, Turn
 from bot.slack.views import deploy as views
-from bot.slack.views.forms import deploy_form
+from bot.slack.views.forms import deploy_form, service_options
 from bot.slack.views.text import escape, quiet, said
 
 
@@ -106,12 +106,19 @@ async def press_logs(turn: Turn) -> Reply:
 async def form(turn: Turn, incomplete: Incomplete) -> Reply:
     """Ask for the words that are missing."""
     config = turn.services.config()
-    view = deploy_form(config, incomplete.given, turn.ask.channel)
+    view = deploy_form(config, incomplete.given, turn.ask.channel, _likely(turn))
     needs = " and ".join(
         {"services": "a service", "environment": "an environment"}[name] for name in incomplete.missing
     )
     words = f"I need {needs}. Say it as `deploy <service> to <environment>`, for example `deploy shop to staging`."
     return Reply(said(escape(words)), form=view, outcome="asked")
+
+
+def _likely(turn: Turn) -> list[tuple[str, str]]:
+    """Where the person may deploy, their own team's services first."""
+    services = turn.services.config().services
+    found = places(turn.services.config(), turn.holder, "deploy", turn.now)
+    return sorted(found, key=lambda place: services[place[0]].team not in turn.holder.teams)
 
 
 async def check_form(turn: Turn) -> Mapping[str, str]:
@@ -154,7 +161,9 @@ async def submit_form(turn: Turn) -> Reply:
 
 
 async def form_options(turn: Turn, field: str, typed: str) -> Sequence[tuple[str, str]]:
-    """The branches, the person's own first."""
+    """Services, the own team's first; branches, the person's own first."""
+    if field == "service":
+        return service_options(turn.services.config(), turn.holder.teams, typed)
     service = turn.services.config().services.get(turn.values.get("service", "").split(",")[0])
     found = await turn.services.deploys.branches(service.name if service else None, turn.holder.email or "")
     wanted = typed.casefold()

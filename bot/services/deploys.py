@@ -8,6 +8,7 @@ from bot.clients.git import Commit, Git
 from bot.clock import Clock
 from bot.config import Config
 from bot.domain.deploys import Deploy
+from bot.domain.periods import duration
 from bot.domain.refs import check_ref
 from bot.drivers import Driver
 from bot.errors import Conflict
@@ -224,8 +225,10 @@ class Deploys:
             )
         at, of = running.place
         progress = f", at step {at} of {of}" if running.steps else ""
+        since = f" since {duration(self._clock.now() - running.started)}" if running.started else ""
         return Conflict(
-            f"{running.id} ({running.what}, {running.short()}, by {running.by_name}) is running there{progress}.",
+            f"{deploy.service} in {deploy.environment} is taken: {running.by_name} has {running.id} ({running.what}, "
+            f"{running.short()}) running there{since}{progress}.",
             code="claimed",
             hint=f"Try again when it is over, or end it with `cancel {running.id}`.",
         )

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.domain.periods import duration as duration  # every message speaks of durations in the same words
 from bot.slack import Block, Message
 
 SECTION = 3000  # characters that a section's text holds
@@ -26,22 +27,6 @@ def quiet(text: str, most: int = 150) -> str:
     line = " ".join(text.split())
     line = line if len(line) <= most else line[: most - 1] + "…"
     return escape(line).replace("`", "'").replace("*", "∗").replace("_", "＿").replace("~", "∼")
-
-
-def duration(seconds: float) -> str:
-    """In words: `4 s`, `3 min`, `2 h 5 min`, `3 days`."""
-    whole = int(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    minutes, rest = divmod(whole, 60)
-    if minutes < 10 and rest:
-        return f"{minutes} min {rest} s"
-    if minutes < 60:
-        return f"{minutes} min"
-    hours, minutes = divmod(minutes, 60)
-    if hours < 48:
-        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
-    return f"{hours // 24} days"
 
 
 def lasted(seconds: float) -> str:
