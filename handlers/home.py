@@ -80,7 +80,7 @@ def _examples(turn: Turn) -> list[str]:
     """One line of each command that this person may say, from that person's own services."""
     # What begins something first; not what stands here already, nor what needs a number that nobody has yet.
     found = [c for c in _allowed(turn) if c.examples and c.word != "home" and "d-12" not in c.examples[0]]
-    found.sort(key=lambda command: command.group != "deploy")
+    found.sort(key=views.rank)
     return [_filled(turn, command, command.examples[0]) for command in found]
 
 

@@ -43,7 +43,7 @@ async def test_a_deploy_whose_work_was_lost_goes_on_at_the_next_start(
     assert len(cards(await workspace.messages(PLACE))) == 1
     assert grail.runs() == ["d-1"]
     told = await workspace.wait_for(
-        "#ops", lambda ms: "Some claims were not as they should be" in ms[-1]["text"]
+        "#ops", lambda ms: ms[-1]["text"].startswith("Claims: staging of search is free again")
     )
     words = words_of(told[-1])
     assert "`staging` of `search` is free again: d-70, which held it, is over or unknown." in words

@@ -82,7 +82,7 @@ def failure(deploy: Deploy, output: str) -> Message:
         return Message(
             f"{text}: it printed nothing", [section(f"*{escape(step or deploy.id)}* printed nothing.")]
         )
-    lead = "\n".join([f"*{escape(step or deploy.id)}* said:", *(f"> {quiet(line, 200)}" for line in telling)])
+    lead = f"*{escape(step or deploy.id)}* said:\n{_fenced(telling or end[-1:], 1500)}"
     blocks = [section(lead)]
     if len(end) > len(telling):
         left_out = " (the tests that passed are left out)" if _shorter(printed, end) else ""
@@ -209,15 +209,15 @@ def _shorter(printed: Sequence[str], shown: Sequence[str]) -> bool:
     return whole[-len(kept) :] != kept
 
 
-def _fenced(lines: Sequence[str]) -> str:
-    """The lines as code, the first ones left out where all are too long for one section."""
+def _fenced(lines: Sequence[str], room: int = FENCED) -> str:
+    """The lines as code, as they are; the first ones left out where all of them need more than `room` characters."""
     safe = [escape(line if len(line) <= 500 else line[:499] + "…").replace("```", "'''") for line in lines]
     kept = len(safe)
-    while kept > 1 and len("\n".join(safe[-kept:])) > FENCED:
+    while kept > 1 and len("\n".join(safe[-kept:])) > room:
         kept -= 1
     return (
         "```"
-        + "\n".join((["…"] if kept < len(safe) else []) + [cut(line, FENCED) for line in safe[-kept:]])
+        + "\n".join((["…"] if kept < len(safe) else []) + [cut(line, room) for line in safe[-kept:]])
         + "```"
     )
 
@@ -231,9 +231,11 @@ def _why(deploy: Deploy) -> str:
     lines = [cut(escape(deploy.why), 1500)]
     broke = broke_at(deploy)
     if deploy.telling:
-        lines += [f"> {quiet(line, 200)}" for line in deploy.telling.splitlines()]
-    elif broke is not None and deploy.steps[broke].phase == "failed" and deploy.steps[broke].last_line:
-        lines.append(f"> {quiet(deploy.steps[broke].last_line, 200)}")
+        lines.append(_fenced(deploy.telling.splitlines()[:5], 1000))
+    elif (
+        broke is not None and deploy.steps[broke].phase == "failed" and deploy.steps[broke].last_line.strip()
+    ):
+        lines.append(_fenced([deploy.steps[broke].last_line], 1000))
     if deploy.untouched:
         lines.append(":shield: Nothing was changed: what ran before still runs.")
     elif deploy.rolled_back is True:

@@ -50,7 +50,7 @@ def help_all(commands: Sequence[Command], examples: Sequence[str]) -> Message:
     blocks: list[Block] = [header("What you can say")]
     for group, title in GROUPS.items():
         lines = [
-            f"`{escape(usage(c))}` — {c.summary}" for c in sorted(commands, key=_rank) if c.group == group
+            f"`{escape(usage(c))}` — {c.summary}" for c in sorted(commands, key=rank) if c.group == group
         ]
         if lines:
             blocks.append(section(f"*{title}*\n" + "\n".join(lines)))
@@ -61,10 +61,11 @@ def help_all(commands: Sequence[Command], examples: Sequence[str]) -> Message:
             "directly. `help deploy` tells all about a word; `whoami` shows your rights."
         )
     )
-    return Message("What you can say: " + ", ".join(c.word for c in sorted(commands, key=_rank)), blocks)
+    return Message("What you can say: " + ", ".join(c.word for c in sorted(commands, key=rank)), blocks)
 
 
-def _rank(command: Command) -> int:
+def rank(command: Command) -> int:
+    """How early a newcomer looks for it."""
     return FIRST.index(command.word) if command.word in FIRST else len(FIRST)
 
 

@@ -100,7 +100,9 @@ def claims(found: Found) -> Message:
     title = "Some claims were not as they should be"
     blocks = section(f":broom: *{title}*\n" + "\n".join(lines))
     return said(
-        title, blocks, context("Perhaps Redis lost its newest writes: look at `status` before you deploy.")
+        f"Claims: {lines[0][2:]}" if lines else title,
+        blocks,
+        context("Perhaps Redis lost its newest writes: look at `status` before you deploy."),
     )
 
 

@@ -22,11 +22,15 @@ def escape(text: str) -> str:
     return _UNSEEN.sub("", text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+# Inside a word it sets nothing in italics, and names of tests and files are full of it.
+_UNDERLINE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
+
+
 def quiet(text: str, most: int = 150) -> str:
     """One line of text from outside, escaped, cut, and without the marks that would set it in bold or code."""
     line = " ".join(text.split())
     line = line if len(line) <= most else line[: most - 1] + "…"
-    return escape(line).replace("`", "'").replace("*", "∗").replace("_", "＿").replace("~", "∼")
+    return _UNDERLINE.sub("＿", escape(line).replace("`", "'").replace("*", "∗").replace("~", "∼"))
 
 
 def lasted(seconds: float) -> str:
@@ -91,7 +95,10 @@ def cut(text: str, most: int) -> str:
     return text if len(text) <= most else _HALF.sub("", text[: most - 1]) + "…"
 
 
+_SIGN = re.compile(r"^:[a-z_]+: ", re.MULTILINE)
+
+
 def said(text: str, *blocks: Block) -> Message:
     """A message whose lock-screen text is its first words, without marks."""
-    plain = text.replace("*", "").replace("`", "")
+    plain = _SIGN.sub("", text.replace("*", "").replace("`", ""))
     return Message(cut(plain, LOCK_SCREEN), list(blocks) or [section(text)])
