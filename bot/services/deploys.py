@@ -96,8 +96,8 @@ class Deploys:
             watcher=watcher, stopping=stopping,
         )  # fmt: skip
         self.claims = Claims(
-            config=config, store=store, work=work, timers=timers, drivers=drivers, clock=clock, watcher=watcher,
-            resume=self.runs.resume,
+            config=config, store=store, work=work, timers=timers, drivers=drivers, clock=clock, host=host,
+            watcher=watcher, resume=self.runs.resume,
         )  # fmt: skip
 
     async def plan(self, wanted: Wanted) -> Plan:

@@ -16,6 +16,7 @@ from redis.asyncio import Redis
 from bot.domain.deploys import Deploy, State, StepShown
 from bot.errors import NotFound
 from bot.store import epoch, keys
+from bot.store.peers import hosts
 from bot.store.scripts import Scripts, WrongData, guarded
 from bot.store.work import PLACES, encode
 
@@ -206,9 +207,13 @@ class DeployStore:
         """The server of this epoch, as it names itself: another one after each of its starts."""
         return await epoch.server(self._redis)
 
-    async def confirm(self, number: int) -> bool:
-        """All claims were confirmed in this epoch. False: it is another one by now."""
-        return await epoch.confirm(self._redis, number)
+    async def hosts(self) -> frozenset[str]:
+        """The machines that work now."""
+        return await hosts(self._redis)
+
+    async def confirm(self, number: int, host: str, others: Iterable[str]) -> bool:
+        """All claims were confirmed in this epoch, by all machines. False: not yet, or it is another one by now."""
+        return await epoch.confirm(self._redis, number, host, others)
 
     async def standing(self, service: str) -> dict[str, Standing]:
         """What runs in each environment of a service."""
