@@ -143,7 +143,7 @@ class Presses:
 
     def _element(self, surface: "Surface", asked: Json, action_id: str) -> tuple[str, Json]:
         """The element that is meant; where several have this action_id, by "block", then by what they offer."""
-        block, value = asked.get("block"), asked.get("value")
+        block, value = asked.get("block", asked.get("block_id")), asked.get("value")
         seen = [
             *standing(surface.blocks, action_id),
             *standing(self._core.messages.before(surface.message), action_id),
