@@ -13,7 +13,7 @@ import pytest
 
 from bot.errors import StartFault
 from bot.store.connection import connect
-from tests.fixtures.grail import free_port
+from tests.fixtures.ports import free_port
 from tests.fixtures.store import Server, short_folder
 
 ROOT = Path(__file__).parents[1]

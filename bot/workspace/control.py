@@ -1,18 +1,17 @@
-"""/control: what people do on the page, for the page and for programs alike."""
+"""/control: what people do on the page, for the page and for programs alike. /control/state and /control/stream are the
+page's own: what it shows first, and how it stays live."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Any
-from zoneinfo import available_timezones
 
 import orjson
 from aiohttp import web
 
 from .composer import Composer
 from .core import Core
-from .github import Fire
 from .faults import ControlError, Json
+from .github import Fire
 from .modals import Modals
 from .payloads import Done, needed
 from .presses import Presses
@@ -20,16 +19,6 @@ from .respond import Respond
 from .web_api import dumps
 
 KEEP_ALIVE_SECONDS = 15.0
-PROFILE: dict[str, type] = {
-    "email": str,
-    "name": str,
-    "real_name": str,
-    "tz": str,
-    "title": str,
-    "deleted": bool,
-    "is_restricted": bool,
-    "is_admin": bool,
-}
 Act = Callable[[Json], Awaitable[Done]]
 
 
@@ -52,7 +41,6 @@ class Control:
             "weather": self._weather,
             "clock": self._clock,
             "fire": self._fire,
-            "profile": self._profile,
         }
 
     def routes(self) -> list[web.RouteDef]:
@@ -61,7 +49,6 @@ class Control:
             web.get("/control/messages", self._messages),
             web.get("/control/views", self._views),
             web.get("/control/violations", self._violations),
-            web.get("/control/deliveries", self._deliveries),
             web.get("/control/state", self._state),
             web.get("/control/stream", self._stream),
         ]
@@ -95,7 +82,7 @@ class Control:
         delivery = self._core.courier.sent(id)
         if delivery is None:
             raise ControlError(
-                f"Nothing with the id {id!r} was delivered; GET /control/deliveries lists what was."
+                f"Nothing with the id {id!r} was delivered: take the id that /control answered, or an event_id."
             )
         event = delivery.kind == "events_api"
         marks = [(min(n, 3), "http_timeout") if event else None for n in range(1, copies + 1)]
@@ -116,8 +103,6 @@ class Control:
 
     async def _clock(self, asked: Json) -> Done:
         """{"forward": seconds}: move time, also for the app where GRAIL_CLOCK_FILE is shared."""
-        if source == "github":
-            return Done(more=await self._github.fire(asked))
         seconds = asked.get("forward")
         if not isinstance(seconds, (int, float)) or isinstance(seconds, bool):
             raise ControlError("'forward' is a number of seconds.")
@@ -131,22 +116,9 @@ class Control:
 
     async def _fire(self, asked: Json) -> Done:
         source = needed(asked, "source", "who fires, such as nagios")
+        if source == "github":
+            return Done(more=await self._github.fire(asked))
         raise ControlError(f"Nothing can be fired from {source!r} yet: no fake of it stands here.")
-
-    async def _profile(self, asked: Json) -> Done:
-        """{"as", and what changes: "email", "name", "real_name", "tz", "deleted", "is_restricted"}"""
-        world = self._core.world
-        user = world.person(needed(asked, "as", "an e-mail"))
-        changes = {key: value for key, value in asked.items() if key != "as"}
-        for key, value in changes.items():
-            kind = PROFILE.get(key)
-            if kind is None:
-                raise ControlError(f"{key!r} cannot be changed here: there is {', '.join(PROFILE)}.")
-            if not isinstance(value, kind) or (key == "tz" and value not in available_timezones()):
-                raise ControlError(f"{value!r} cannot be a {key}.")
-        world.users[user.id] = replace(user, **changes)
-        world.keep_user(world.users[user.id])
-        return Done()
 
     # --- what is to be seen
 
@@ -173,13 +145,6 @@ class Control:
 
     async def _violations(self, request: web.Request) -> web.Response:
         return answer({"violations": self._core.checks.violations})
-
-    async def _deliveries(self, request: web.Request) -> web.Response:
-        rows = [
-            {"id": one.id, "kind": one.kind, "payload": one.payload}
-            for one in self._core.courier.deliveries()
-        ]
-        return answer({"deliveries": rows})
 
     async def _state(self, request: web.Request) -> web.Response:
         core, world = self._core, self._core.world

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures.grail import ROOT, free_port
+from tests.fixtures.grail import ROOT
+from tests.fixtures.ports import free_port
 
 
 def grail(*words: str, timeout: float = 20, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -72,8 +72,8 @@ async def test_term_to_a_worker_leaves_its_recipe_to_be_adopted(
     assert grail.runs() == ["d-1"]
 
 
+@pytest.mark.parametrize("workspace_words", [["--port", "0", "--socket"]])
 async def test_socket_mode_needs_no_public_address(workspace: Workspace, resting_grail: GrailProcess) -> None:
-    workspace.app_at(None)
     del resting_grail.environment["SLACK_SIGNING_SECRET"]
     resting_grail.environment["SLACK_APP_TOKEN"] = workspace.settings.app_token
     await resting_grail.start()

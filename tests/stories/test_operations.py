@@ -123,16 +123,14 @@ async def test_who_asked_for_what_was_given_up_is_told_too(
 ) -> None:
     await workspace.type(DANA, "#storefront", "/grail whoami")
     await told(workspace, DANA, "#storefront", "dana@example.com")
-    state = await workspace.state()
-    dana = next(user["id"] for user in state["users"] if user["email"] == DANA)
-    channel = next(each["id"] for each in state["channels"] if each["name"] == "storefront")
+    dana = (await workspace.api("users.lookupByEmail", {"email": DANA}))["user"]
     ask = {
         "id": "x",
         "how": "press",
-        "team": state["team"]["id"],
-        "user": dana,
+        "team": dana["team_id"],
+        "user": dana["id"],
         "text": 5,
-        "channel": channel,
+        "channel": await workspace.channel("#storefront"),
     }
     await put(memory, "slack.ask", {"ask": ask | {"request": "r-77"}})
     card = await given_up(workspace, grail, "I gave up")
@@ -195,7 +193,7 @@ async def test_a_changed_address_rests_the_rights_until_an_operator_confirms(
     await workspace.type(DEVI, "#storefront", "/grail whoami")
     await told(workspace, DEVI, "#storefront", DEVI)
     new = "devi.new@example.com"
-    await workspace.act("profile", {"as": DEVI, "email": new})
+    await workspace.readdress(DEVI, new)
     await workspace.clock(forward=61)  # what Slack says of a person is kept for a minute
     await workspace.type(new, "#storefront", "/grail deploy shop to staging")
     await told(workspace, new, "#storefront", "your rights rest, because")

@@ -20,9 +20,8 @@ async def test_a_storm_of_retries_double_clicks_and_typed_again_words_is_one_dep
 ) -> None:
     grail.shut_gate()
     typed = ["/grail deploy shop to staging", "/grail deploy  SHOP staging", "/grail deploy shop to staging"]
-    await asyncio.gather(*(workspace.type(DANA, "#storefront", words) for words in typed * 3))
-    deliveries = await workspace.deliveries()
-    await asyncio.gather(*(workspace.redeliver(each["id"], copies=3) for each in deliveries))
+    sent = await asyncio.gather(*(workspace.type(DANA, "#storefront", words) for words in typed * 3))
+    await asyncio.gather(*(workspace.redeliver(each["id"], copies=3) for each in sent))
     await workspace.wait_until(lambda: grail.runs() == ["d-1"])
     card = cards(await workspace.wait_for("#storefront", lambda ms: "running" in cards(ms)[-1]["text"]))[0]
     await asyncio.gather(*(workspace.press(OMAR, "deploy.cancel", message=card["ts"]) for _ in range(10)))

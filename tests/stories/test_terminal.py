@@ -5,7 +5,8 @@ import json
 import sys
 from typing import Any
 
-from tests.fixtures.grail import ROOT, GrailProcess, free_port
+from tests.fixtures.grail import ROOT, GrailProcess
+from tests.fixtures.ports import free_port
 from tests.fixtures.store import Server
 from tests.fixtures.workspace import DANA, DEVI, OMAR, Workspace
 from tests.stories.steps import card_says, told, words_of

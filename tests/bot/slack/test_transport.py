@@ -121,7 +121,7 @@ async def test_a_message_that_was_edited_or_that_a_bot_says_is_no_ask(
 async def test_half_a_letter_in_a_message_is_answered_like_any_other(
     workspace: Workspace, grail: GrailProcess
 ) -> None:
-    [channel] = [c["id"] for c in (await workspace.state())["channels"] if c["name"] == "storefront"]
+    channel = await workspace.channel(PLACE)
     event = {"type": "app_mention", "user": DANA_ID, "team": "T0ACME00000", "channel": channel, "ts": "1.1"}
     event["text"] = "<@U0GRAIL0000> \ud800status"
     body = {"type": "event_callback", "event_id": "Ev1", "team_id": "T0ACME00000", "event": event}

@@ -15,7 +15,8 @@ from bot.store.inbox import Inbox
 from bot.store.scripts import guarded
 from bot.store.streams import Work
 from bot.store.timers import Timers
-from tests.bot.store.conftest import Spawn, free_port
+from tests.bot.store.conftest import Spawn
+from tests.fixtures.ports import free_port
 from tests.fixtures.store import Server, eventually
 
 NOW = 1_800_000_000.0

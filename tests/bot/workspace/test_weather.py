@@ -6,7 +6,8 @@ import aiohttp
 import pytest
 
 from tests.bot.workspace.app import App
-from tests.fixtures.workspace import DANA, Json, Workspace
+from tests.bot.workspace.inside import Workspace
+from tests.fixtures.workspace import DANA, Json
 
 
 async def status(workspace: Workspace, method: str = "chat.postMessage") -> tuple[int, Json, str | None]:

@@ -10,8 +10,8 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from bot.workspace import Command, Settings, Shortcut
+from tests.bot.workspace.inside import Workspace
 from tests.fixtures.browser import WIDTHS
-from tests.fixtures.workspace import Workspace
 
 Look = Callable[..., Awaitable[Page]]
 

@@ -6,10 +6,10 @@ import aiohttp
 from playwright.async_api import Page, expect
 
 from bot.workspace import Settings
-from bot.workspace import Workspace as Server
 from tests.bot.workspace.app import App
+from tests.bot.workspace.inside import Workspace, served
 from tests.bot.workspace.page.conftest import Look, say
-from tests.fixtures.workspace import DANA, OMAR, Workspace
+from tests.fixtures.workspace import DANA, OMAR
 
 
 async def test_the_first_screen_says_who_you_are_and_what_to_type_and_a_click_types_it(
@@ -148,23 +148,17 @@ async def test_a_workspace_that_was_started_anew_is_found_again_without_a_reload
     look: Look, clock_file: Path, expected: list[str]
 ) -> None:
     expected.append("401 (Unauthorized)")
-    first = Server(Settings(clock_file=clock_file))
-    await first.start()
-    page = await look()
-    await page.goto(f"{first.url}/#as=omar&in=ops")
-    await page.wait_for_selector("body[data-connection=live]")
-    await first.stop()
+    async with served(Settings(clock_file=clock_file)) as first:
+        page = await look()
+        await page.goto(f"{first.url}/#as=omar&in=ops")
+        await page.wait_for_selector("body[data-connection=live]")
     await expect(page.locator(".banner")).to_contain_text("Reconnecting…")
-    anew = Server(Settings(port=int(first.url.rsplit(":", 1)[1]), clock_file=clock_file))
-    await anew.start()
-    try:
+    async with served(Settings(port=int(first.url.rsplit(":", 1)[1]), clock_file=clock_file)):
         await page.wait_for_selector("body[data-connection=live]")
         await expect(page.locator("h1")).to_contain_text("ops")
         await expect(page.locator(".identity")).to_contain_text("Omar Haddad")
         await say(page, "still here")
         await expect(page.locator(".message")).to_contain_text("still here")
-    finally:
-        await anew.stop()
 
 
 async def test_a_file_is_a_card_that_leads_to_its_content(look: Look, workspace: Workspace) -> None:

@@ -5,8 +5,8 @@ import re
 from playwright.async_api import expect
 
 from tests.bot.workspace.app import App
+from tests.bot.workspace.inside import Workspace
 from tests.bot.workspace.page.conftest import Look, say
-from tests.fixtures.workspace import Workspace
 
 
 async def test_the_weather_panel_makes_slack_fail_and_shows_what_others_have_set(
