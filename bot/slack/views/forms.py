@@ -24,7 +24,9 @@ def deploy_form(
     services = given.services or ((chosen,) if chosen else ())
     known = environments(Given(services=tuple(services)), config)
     # Never production unasked: what is offered is the first environment of config.yaml where the person may deploy.
-    likely = next((n for n in known if services and all((service, n) in places for service in services)), None)
+    likely = next(
+        (n for n in known if services and all((service, n) in places for service in services)), None
+    )
     return {
         "type": "modal",
         "callback_id": "deploy",
