@@ -27,6 +27,16 @@ async def test_the_first_screen_says_who_you_are_and_what_to_type_and_a_click_ty
     assert app.of("/grail")[0]["channel_name"] == "storefront"
 
 
+async def test_a_guest_and_a_stranger_are_marked_among_the_people_and_nobody_else_is(look: Look) -> None:
+    page = await look()
+    marked = page.locator(".side-row", has=page.locator(".side-kind"))
+    await expect(marked).to_have_count(2)
+    await expect(page.locator(".side-row", has_text="Gus Lind").locator(".side-kind")).to_have_text("guest")
+    await expect(page.locator(".side-row", has_text="Sam Reyes").locator(".side-kind")).to_have_text(
+        "stranger"
+    )
+
+
 async def test_commands_people_and_channels_are_completed_and_up_brings_back_what_was_typed(
     look: Look, workspace: Workspace, app: App
 ) -> None:
