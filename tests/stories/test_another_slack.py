@@ -19,7 +19,7 @@ LISTENS = "0A"
 
 def test_addresses_are_read_as_they_are() -> None:
     with socket.create_server(("127.0.0.1", 0)) as near, socket.create_server(("0.0.0.0", 0)) as far:
-        found = dict(reversed(each) for each in listening(os.getpid()))
+        found = {port: address for address, port in listening(os.getpid())}
         assert found[near.getsockname()[1]] == "127.0.0.1"
         assert found[far.getsockname()[1]] == "0.0.0.0"
 
