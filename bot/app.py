@@ -15,9 +15,11 @@ from aiohttp import web
 import handlers
 from bot import logs, metrics
 from bot.clients.git import Git
+from bot.clients.github import FixedToken, GitHub
 from bot.clients.slack import Slack
 from bot.clock import Clock
 from bot.config import Config, load
+from bot.drivers.github_actions import GitHubActionsDriver
 from bot.drivers.recipe import RecipeDriver
 from bot.ending import ended
 from bot.errors import StartFault
@@ -25,6 +27,7 @@ from bot.jobs import Jobs
 from bot.reload import Reload
 from bot.services import Services
 from bot.services.deploys import Deploys
+from bot.services.hooks import Hooks
 from bot.services.operations import Operations
 from bot.services.people import People
 from bot.services.records import Records
@@ -75,6 +78,9 @@ class Grail:
         self._undo.push_async_callback(self.redis.aclose)
         slack = Slack(self.slack_settings.bot_token, base_url=self.slack_settings.api_url)
         self._undo.push_async_callback(slack.close)
+        token = settings.github.token
+        github = GitHub(FixedToken(token) if token else None, clock, api_url=settings.github.api_url)
+        self._undo.push_async_callback(github.close)
 
         inbox, work, timers = Inbox(self.redis), Work(self.redis), Timers(self.redis)
         outbox = Outbox(
@@ -88,7 +94,10 @@ class Grail:
             work=work,
             timers=timers,
             git=Git(settings.data),
-            drivers={"recipe": RecipeDriver(settings.data, mask=settings.secrets())},
+            drivers={
+                "recipe": RecipeDriver(settings.data, mask=settings.secrets()),
+                "github_actions": GitHubActionsDriver(github, clock),
+            },
             clock=clock,
             host=host,
             watcher=name,
@@ -114,6 +123,7 @@ class Grail:
                     transport=over_http,
                     terminal=terminal,
                     ready=self.amiss,
+                    hooks=Hooks(inbox, clock, {"github": settings.github.webhook_secrets}),
                     metrics_token=settings.metrics_token,
                 )
             )

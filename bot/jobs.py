@@ -9,6 +9,7 @@ from bot import metrics
 from bot.clock import Clock
 from bot.domain.deploys import Deploy
 from bot.services import Services
+from bot.services.hooks import GITHUB
 from bot.services.operations import CONFIRMED, REVIVED
 from bot.services.runs import CANCEL, GUARD, TICK
 from bot.slack import Ask, File, Message, Reply
@@ -69,6 +70,7 @@ class Jobs:
             REVIVED: self._revived,
             CONFIRMED: self._confirmed,
             CHANGED: self._config_changed,
+            GITHUB: self._github,
         }
         return {kind: _bound(kind, handler) for kind, handler in kinds.items()}
 
@@ -194,6 +196,12 @@ class Jobs:
         """Who may do what is different: written down once, whichever process saw it first."""
         outcome = f"version {job.body['version']}"
         await self._services.people.audit(None, "config", job.body["rights"], outcome, job.request)
+
+    async def _github(self, job: Job) -> None:
+        """GitHub has told of something: the deploys that it is about are looked at now."""
+        for mark in job.body["marks"]:
+            outcome = await self._services.deploys.runs.told(mark, job.id)
+            metrics.HEARD.labels("github", outcome).inc()
 
     async def _revived(self, job: Job) -> None:
         body = job.body

@@ -92,7 +92,7 @@ def _filled(turn: Turn, command: Command, example: str) -> str:
     own = [place for place in where if config.services[place[0]].team in turn.holder.teams] or where
     service, environment = own[0] if own else ("shop", "staging")
     found = config.services.get(service)
-    actions = [a for e in found.environments.values() for a in e.recipe.actions] if found else []
+    actions = [a for e in found.environments.values() for a in e.actions] if found else []
     return example.format(
         service=service,
         environment=environment,

@@ -54,6 +54,7 @@ class RecipeDriver:
     """
 
     name = "recipe"
+    local = True
 
     def __init__(
         self,
@@ -72,6 +73,9 @@ class RecipeDriver:
         self._say = say
         self._environ = os.environ if environ is None else environ
         self._keep, self._grace, self._limit = keep, grace, limit
+
+    def run_of(self, order: Order) -> str:
+        return order.deploy
 
     async def start(self, order: Order) -> str:
         """Begin the run, once, however often this is called; answers when it has begun.

@@ -16,7 +16,7 @@ from bot.config import Config
 from bot.domain.deploys import Deploy
 from bot.drivers import Driver
 from bot.errors import NotFound, StoreUnavailable
-from bot.store.deploys import Claim, DeployStore
+from bot.store.deploys import Claim, DeployStore, look_of, thing_of
 from bot.store.streams import Work
 from bot.store.timers import Timers
 
@@ -110,7 +110,7 @@ class Claims:
             for claim in await self._store.claims(service.name, service.environments):
                 deploy, known = await self._look(claim)
                 if deploy is not None and not deploy.over:
-                    if not await self._work.waits(f"deploy:{deploy.id}"):
+                    if not await self._goes_on(deploy.id):
                         await self._resume(deploy, f"{deploy.id}:tick:{self._watcher}:{epoch}")
                         resumed.append(deploy.id)
                 elif known and await self._store.release(claim):
@@ -132,6 +132,10 @@ class Claims:
         if unknown:
             return False
         return await self._store.confirm(epoch, self._host, {*self.machines, *await self._store.hosts()})
+
+    async def _goes_on(self, id: str) -> bool:
+        """Whether its next tick is on a stream, or a timer will put it there."""
+        return await self._work.waits(thing_of(id)) or await self._timers.waits(look_of(id))
 
     async def _look(self, claim: Claim) -> tuple[Deploy | None, bool]:
         """The deploy that holds it, and whether that can be said: a record that cannot be read is left to people."""

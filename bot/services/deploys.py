@@ -166,9 +166,9 @@ class Deploys:
             )
         await self._store.ask_cancel(id, by)
         deploy = await self._store.get(id)  # it may have begun meanwhile; what begins later sees the wish
-        if deploy.host:
+        if deploy.run:
             await self._work.add(
-                CANCEL, {"deploy": id, "by": by}, id=f"{id}:cancel", now=self._clock.now(), host=deploy.host,
+                CANCEL, {"deploy": id, "by": by}, id=f"{id}:cancel", now=self._clock.now(), host=deploy.host or None,
                 request=request,
             )  # fmt: skip
         return deploy
@@ -211,7 +211,7 @@ class Deploys:
     async def output(self, id: str, lines: int | None = None) -> str:
         """What the run printed, masked. Empty when it ran on another machine, or never began."""
         deploy = await self._store.get(id)
-        if not deploy.run or deploy.host != self._host:
+        if not deploy.run or deploy.host not in ("", self._host):
             return ""
         return await self._places.driver(deploy).output(deploy.run, lines)
 

@@ -33,6 +33,11 @@ def guard_of(id: str) -> str:
     return f"guard:{id}"
 
 
+def look_of(id: str) -> str:
+    """The id of the timer that looks at a run of another system."""
+    return f"look:{id}"
+
+
 @dataclass(frozen=True)
 class Admission:
     """The answer to a request: a deploy of its own, the one that the same request made before, or who is in the way.

@@ -55,7 +55,7 @@ class Core:
     async def start(self, *others: Kept) -> None:
         """Read what was kept, and begin to deliver; others keep themselves in the same file. Raises StateInUse."""
         records = self.journal.open()
-        for part in (
+        parts: tuple[Kept, ...] = (
             self.world,
             self.messages,
             self.views,
@@ -64,7 +64,8 @@ class Core:
             self.weather,
             self.files,
             *others,
-        ):
+        )
+        for part in parts:
             part.restore(records)
         if self.clock.file is None and "offset" in records.get("clock", {}):
             self.clock.forward(float(records["clock"]["offset"]))

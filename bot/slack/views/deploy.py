@@ -43,9 +43,12 @@ def card(deploy: Deploy, now: float) -> Message:
         lines.append(f":link: {link(deploy.url, f'Open {deploy.service} in {deploy.environment}')}")
     head = section("\n".join(lines))
     tail: list[Block] = []
+    if deploy.note and not deploy.over:
+        tail.append(section(f":hourglass: {quiet(deploy.note, 400)}"))
     if deploy.why:
         tail.append(section(_why(deploy)))
-    tail.append(context(" · ".join(_facts(deploy, now))))
+    seen = [link(deploy.link, "see it run" if not deploy.over else "see the run")] if deploy.link else []
+    tail.append(context(" · ".join(_facts(deploy, now) + seen)))
     buttons = _buttons(deploy)
     if buttons:
         tail.append(actions(*buttons))
@@ -279,7 +282,9 @@ def _buttons(deploy: Deploy) -> list[Block]:
     if not deploy.over and not deploy.cancelled_by:
         question = confirm(
             f"Cancel {deploy.id}?",
-            f"It ends *{escape(deploy.what)}* where it is, and rolls back what it had begun to change.",
+            f"It ends *{escape(deploy.what)}* where it is, and rolls back what it had begun to change."
+            if deploy.driver == "recipe"
+            else f"It ends *{escape(deploy.what)}* where it is; what that has changed by then stays changed.",
             "Cancel the deploy",
             "Let it run",
         )
