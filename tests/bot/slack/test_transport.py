@@ -165,3 +165,20 @@ async def test_a_form_that_does_not_open_in_time_is_said_in_words_instead(
     await workspace.type(DEVI, PLACE, "/grail deploy shop")
     said = await told(workspace, DEVI, PLACE, "I need an environment.", within=8)
     assert "Say it as `deploy &lt;service&gt; to &lt;environment&gt;`" in said
+
+
+async def test_what_only_has_to_be_acknowledged_is_and_what_is_none_of_ours_goes_on_to_bolt(
+    workspace: Workspace, grail: GrailProcess
+) -> None:
+    person = {"user": {"id": DANA_ID, "team_id": "T0ACME00000"}, "team": None}
+    for body in (
+        {"type": "view_closed", "view": {"callback_id": "c"}},
+        {"type": "shortcut", "callback_id": "c"},
+        {"type": "message_action", "callback_id": "c"},
+    ):
+        assert await sent(workspace, grail, {**body, **person}) == 200
+    challenge = {"type": "url_verification", "challenge": "c", "token": "t"}
+    assert await sent(workspace, grail, challenge, payload=False) == 200
+    for body in ({"type": "dialog_submission", "callback_id": "c"}, {"type": "block_actions"}, {"type": 7}):
+        assert await sent(workspace, grail, {**body, **person}) == 404
+    assert await sent(workspace, grail, {"type": "event_callback"}, payload=False) == 404
