@@ -218,6 +218,16 @@ async def test_another_person_has_another_zone_and_another_view(look: Look, work
     await workspace.wait_for("#ops", lambda messages: messages[-1]["user"] == "U0DARIO0000")
 
 
+async def test_a_date_stands_in_the_zone_of_who_reads_it(look: Look, workspace: Workspace) -> None:
+    said = {"channel": "#ops", "text": "since <!date^1700000000^{date_num} {time}|then>"}
+    assert (await workspace.api("chat.postMessage", said))["ok"]
+    page = await look("#as=dana&in=ops")
+    await expect(page.locator(".message").first).to_contain_text("since 2023-11-14 23:13")
+    await page.locator(".identity").click()
+    await page.get_by_role("option", name="Dario Sato").click()
+    await expect(page.locator(".message").first).to_contain_text("since 2023-11-15 07:13")
+
+
 async def test_ctrl_k_leads_to_a_person_and_the_first_words_open_the_conversation(
     look: Look, workspace: Workspace
 ) -> None:
