@@ -46,7 +46,7 @@ async def test_another_request_is_refused_while_one_holds_the_environment(house:
     with pytest.raises(Conflict) as caught:
         await deploys.request(replace(WANTED, request="r-2", by_name="Omar"))
     assert caught.value.code == "claimed"
-    assert str(caught.value).startswith("d-1 (shop to staging, ")
+    assert str(caught.value).startswith("shop in staging is taken: Dana has d-1 (shop to staging, ")
     assert caught.value.hint == "Try again when it is over, or end it with `cancel d-1`."
 
 

@@ -18,7 +18,7 @@ def a_thousand() -> Config:
     shop = ACME.services["shop"]
     many = {f"service-{n:04}": shop.model_copy(update={"name": f"service-{n:04}"}) for n in range(999)}
     many["tele-service"] = shop.model_copy(update={"name": "tele-service", "team": "platform"})
-    return ACME.model_copy(update={"services": type(ACME.services)(many)})
+    return ACME.model_copy(update={"services": many})
 
 
 def initial(view: Any) -> list[str | None]:
