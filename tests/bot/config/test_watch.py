@@ -105,7 +105,9 @@ async def test_a_faulty_file_is_told_once_and_changes_nothing(watching: Watching
     watching.put(BIG)
     await eventually(lambda: watching.changed)
     assert watching.faults == [
-        ('services.shop.environments.staging.driver: "docker" is not a driver; allowed: recipe',)
+        (
+            'services.shop.environments.staging.driver: "docker" is not a driver; allowed: recipe, github_actions',
+        )
     ]
     assert [(old.company, new.company) for old, new in watching.changed] == [("Small", "Big")]
 
