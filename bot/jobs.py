@@ -9,6 +9,7 @@ from bot import metrics
 from bot.clock import Clock
 from bot.domain.deploys import Deploy
 from bot.services import Services
+from bot.services.freeing import FREE
 from bot.services.hooks import GITHUB
 from bot.services.operations import CONFIRMED, REVIVED
 from bot.services.runs import CANCEL, GUARD, TICK
@@ -66,6 +67,7 @@ class Jobs:
             TICK: self._tick,
             CANCEL: self._services.deploys.runs.end,
             GUARD: self._guard,
+            FREE: self._free,
             NOTICE: self._told,
             REVIVED: self._revived,
             CONFIRMED: self._confirmed,
@@ -110,11 +112,29 @@ class Jobs:
         async for deploy in self._services.deploys.runs.tick(job):
             await self._show(deploy, before)
             before = deploy
+        if before is None:
+            await self._unreadable(job)
 
     async def _guard(self, job: Job) -> None:
+        await self._unreadable(job)
         lost = await self._services.deploys.runs.guard(job)
         if lost is not None:
             await self._show(lost, None)
+
+    async def _unreadable(self, job: Job) -> None:
+        """If somebody broke the record of a deploy that holds an environment, operations have to know."""
+        claim = await self._services.deploys.freeing.held(job.body["deploy"])
+        if claim is not None:
+            log.error(
+                "deploy.unreadable", id=claim.deploy, service=claim.service, environment=claim.environment
+            )
+            await self._channel.unreadable(claim)
+
+    async def _free(self, job: Job) -> None:
+        claim = await self._services.deploys.freeing.free(job)
+        if claim is not None:
+            log.warning("deploy.freed", id=claim.deploy, by=job.body["by"])
+            await self._channel.freed(claim, job.body["by"])
 
     async def _show(self, deploy: Deploy, before: Deploy | None) -> None:
         now = self._clock.now()

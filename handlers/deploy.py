@@ -6,6 +6,7 @@ from typing import Any
 from bot.domain.rights import may, places
 from bot.errors import Conflict, NotAllowed, Refusal
 from bot.services.deploys import Wanted
+from bot.services.freeing import Claim
 from bot.slack import Command, Form, Incomplete, Press, Reply, Turn
 from bot.slack.views import deploy as views
 from bot.slack.views.forms import deploy_form, service_options
@@ -79,6 +80,9 @@ async def press_cancel(turn: Turn) -> Reply:
 
 
 async def _cancelled(turn: Turn, id: str) -> Reply:
+    held = await turn.services.deploys.freeing.held(id)
+    if held is not None:
+        return await _freed(turn, held)
     found = await turn.services.deploys.get(id)
     right = may(
         turn.services.config(), turn.holder, "cancel",
@@ -94,6 +98,23 @@ async def _cancelled(turn: Turn, id: str) -> Reply:
         return Reply(said(f"I would end {id}: {found.what}. Nothing was changed."))
     await turn.services.deploys.cancel(id, turn.holder.name, turn.ask.request)
     return Reply(said(f"{id} is being cancelled: {found.what}. Its card says when it has ended."), outcome=id)
+
+
+async def _freed(turn: Turn, held: Claim) -> Reply:
+    """Nobody can read whose it is, so it takes the right."""
+    right = may(
+        turn.services.config(), turn.holder, "cancel",
+        service=held.service, environment=held.environment, now=turn.now,
+    )  # fmt: skip
+    if not right.allowed:
+        raise NotAllowed(right.sentence, code=right.code, hint="`whoami` shows what you may do.")
+    what = f"{held.deploy}, whose record cannot be read, and free `{held.environment}` of `{held.service}`"
+    if turn.given.plan:
+        return Reply(said(f"I would end what runs of {escape(what)}. Nothing was changed."))
+    await turn.services.deploys.freeing.begin(held, turn.holder.name, turn.ask.request)
+    return Reply(
+        said(f"I end what runs of {escape(what)} then; the operations channel is told."), outcome=held.deploy
+    )
 
 
 async def press_logs(turn: Turn) -> Reply:

@@ -31,11 +31,14 @@ BY = "Grail, which knows nothing of it any more"
 
 @dataclass(frozen=True)
 class Found:
-    """What was not as it should be. resumed: deploys that went on; released: claims; ended: runs."""
+    """What was not as it should be. resumed: deploys that went on; released: claims; ended: runs; unreadable:
+    claims of deploys whose records cannot be read, which are left to people.
+    """
 
     resumed: tuple[str, ...] = ()
     released: tuple[Claim, ...] = ()
     ended: tuple[str, ...] = ()
+    unreadable: tuple[Claim, ...] = ()
 
 
 class Claims:
@@ -105,7 +108,7 @@ class Claims:
         False: something has to end first, or another machine has to look, so ask again.
         """
         epoch = await self._store.epoch()
-        resumed, released = [], []
+        resumed, released, unreadable = [], [], []
         for service in self._config().services.values():
             for claim in await self._store.claims(service.name, service.environments):
                 deploy, known = await self._look(claim)
@@ -113,12 +116,14 @@ class Claims:
                     if not await self._goes_on(deploy.id):
                         await self._resume(deploy, f"{deploy.id}:tick:{self._watcher}:{epoch}")
                         resumed.append(deploy.id)
-                elif known and await self._store.release(claim):
+                elif not known:
+                    unreadable.append(claim)
+                elif await self._store.release(claim):
                     released.append(claim)
         unknown = await self._end_unknown()
         ended = [run for run in unknown if run not in self._ending]
         self._ending.update(unknown)
-        found = Found(tuple(resumed), tuple(released), tuple(ended))
+        found = Found(tuple(resumed), tuple(released), tuple(ended), tuple(unreadable))
         if found != Found():
             log.warning(
                 "claims.confirmed",
@@ -126,6 +131,7 @@ class Claims:
                 resumed=resumed,
                 released=[c.deploy for c in released],
                 ended=ended,
+                unreadable=[c.deploy for c in unreadable],
             )
             if self.on_found is not None:
                 await self.on_found(found)

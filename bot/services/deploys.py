@@ -13,6 +13,7 @@ from bot.domain.refs import check_ref
 from bot.drivers import Driver
 from bot.errors import Conflict
 from bot.services.claims import Claims
+from bot.services.freeing import Freeing
 from bot.services.places import Places, step_names
 from bot.services.runs import CANCEL, GUARD, GUARD_SECONDS, TICK, Runs
 from bot.store.deploys import Admission, DeployStore, Standing
@@ -99,6 +100,8 @@ class Deploys:
             config=config, store=store, work=work, timers=timers, drivers=drivers, clock=clock, host=host,
             watcher=watcher, resume=self.runs.resume,
         )  # fmt: skip
+
+        self.freeing = Freeing(config=config, store=store, work=work, drivers=drivers, clock=clock, host=host)
 
     async def plan(self, wanted: Wanted) -> Plan:
         """All that is known about a deploy before it is admitted. Raises Refusal for what cannot be."""
@@ -221,7 +224,7 @@ class Deploys:
             return Conflict(
                 f"`{deploy.environment}` of `{deploy.service}` is held by {holder}, whose record cannot be read.",
                 code="claimed",
-                hint="An admin has to look at it.",
+                hint=f"`cancel {holder}` ends what runs of it, and frees the environment.",
             )
         at, of = running.place
         progress = f", at step {at} of {of}" if running.steps else ""

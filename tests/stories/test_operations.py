@@ -211,3 +211,33 @@ async def test_a_changed_address_rests_the_rights_until_an_operator_confirms(
     after = await becomes(workspace, card, "The rights of devi hold again")
     assert "confirmed by Omar" in words_of(after)
     assert "person.confirm" not in str(after["blocks"])
+
+
+async def test_an_environment_that_a_broken_record_holds_is_told_and_freed_at_a_press(
+    workspace: Workspace, grail: GrailProcess, memory: Redis, hand_edited: None
+) -> None:
+    grail.shut_gate()
+    await workspace.type(DANA, "#storefront", "/grail deploy shop to staging")
+    await workspace.wait_until(lambda: grail.runs() == ["d-1"], within=20)
+    await memory.hset(keys.DEPLOY(id="d-1"), "rev", "seven")
+
+    def holds(messages: list[Json]) -> Json:
+        return next(m for m in messages if "is held by d-1" in words_of(m))
+
+    card = holds(await workspace.wait_for(OPS, holds, within=20))
+    assert "*`staging` of `shop` is held by d-1, whose record in Redis cannot be read.*" in words_of(card)
+    await workspace.type(DANA, "#storefront", "/grail deploy shop to staging main")
+    refusal = await told(workspace, DANA, "#storefront", "is held by d-1")
+    assert "`cancel d-1` ends what runs of it, and frees the environment." in refusal
+    await workspace.type(DEVI, "#storefront", "/grail cancel d-1 --plan")
+    assert "I would end what runs of d-1" in await told(workspace, DEVI, "#storefront", "I would end")
+    await workspace.press(OMAR, "deploy.cancel", in_=OPS, message=card["ts"])
+    await becomes(workspace, card, "*`staging` of `shop` is free again.*")
+    ended = "d-1 was ended by Omar: its record cannot be read"  # its own card, which nothing else will ever change
+    await workspace.wait_for("#storefront", lambda ms: any(m["text"] == ended for m in ms))
+    grail.open_gate()
+    await workspace.type(OMAR, "#storefront", "/grail deploy shop to staging")
+    await workspace.wait_for(
+        "#storefront", lambda ms: any("succeeded" in m["text"] and "→" in m["text"] for m in ms), within=25
+    )
+    assert grail.runs() == ["d-1", "d-2"]

@@ -119,7 +119,8 @@ async def test_a_claim_whose_record_cannot_be_read_is_left_to_people(house: Hous
     one = house.worker("one")
     await one.request(WANTED)
     await house.redis.hset(keys.DEPLOY(id="d-1"), "record", "not json")
-    assert await found_by(one) == []
+    [held] = await house.store.claims("shop", ["staging"])
+    assert await found_by(one) == [Found(unreadable=(held,))]
     assert await house.store.running("shop", "staging") == "d-1"
 
 

@@ -132,8 +132,10 @@ async def test_a_record_that_somebody_broke_by_hand_is_that_one_deploy_and_no_ot
     await house.redis.set(keys.DEPLOY(id="d-2"), "a string")
     with pytest.raises(NotFound, match="The record of deploy d-2 cannot be read"):
         await deploys.get("d-2")
-    with pytest.raises(Conflict, match="is held by d-1, whose record cannot be read"):
+    with pytest.raises(Conflict) as refused:
         await deploys.request(replace(WANTED, request="r-3"))
+    assert str(refused.value) == "`staging` of `shop` is held by d-1, whose record cannot be read."
+    assert refused.value.hint == "`cancel d-1` ends what runs of it, and frees the environment."
 
 
 async def test_whoever_dies_between_the_record_and_the_start_leaves_a_deploy_that_is_run(
