@@ -262,11 +262,11 @@ class GitHubActionsDriver:
     def _not_there(self, seen: _Seen, since: float) -> RunState:
         if since < FOUND_WITHIN:
             return RunState(
-                "queued", note="GitHub has taken it; its run is not to be seen yet.", look_in=SOON
+                "queued", note="GitHub has been asked; its run is not to be seen yet.", look_in=SOON
             )
         ref = seen.ref
         why = (
-            f"GitHub took it {lasted(since)} ago, and no run of `{ref.workflow}` carries its mark `{ref.mark}`. "
+            f"I asked GitHub {lasted(since)} ago, and no run of `{ref.workflow}` carries its mark `{ref.mark}`. "
             "Does the workflow show that input in its `run-name`? Look at its runs on GitHub before you deploy again."
         )
         return RunState("lost", why=why, link=self._link(seen))
@@ -294,7 +294,7 @@ class GitHubActionsDriver:
             silent = now - max([run.updated, run.started or 0.0, *moved])
             if silent >= ref.silent_for:
                 await self._give_up(
-                    seen, f"It has shown no sign of life for {lasted(silent)}, so I had it ended."
+                    seen, f"It has shown no sign of life for {lasted(silent)}. I had it ended."
                 )
             return RunState("running", steps, note=note, link=run.url, look_in=look)
         if (waited := now - run.created) >= ref.starts_within:
