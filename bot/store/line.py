@@ -1,4 +1,4 @@
-"""A connection to Redis for the one thing that people wait for: what each request of Slack is stored by.
+"""A connection to Redis for what is called most and has to be quick: storing what Slack sends, and settling work.
 
 redis-py makes the connection, so that all forms of an address, logins and sentinels are its matter; then this speaks
 on it. The client takes longer over a call than Redis does, for what is not needed here: a connection taken and given

@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 
 from bot.clock import Clock
 from bot.errors import StoreUnavailable
+from bot.store.gathered import Gathered
 from bot.store.scripts import Scripts
 from bot.store.work import PLACES
 
@@ -38,6 +39,9 @@ class Outcome:
 class Settler:
     def __init__(self, redis: Redis, me: str, clock: Clock) -> None:
         self._scripts = Scripts(redis)
+        self._done = Gathered(
+            redis, "done"
+        )  # on a line: redis-py takes as long to pack so many arguments as Redis to run
         self._me = me
         self._clock = clock
         self._waiting: list[tuple[Entry, int | None, Outcome, asyncio.Future[Any]]] = []
@@ -82,7 +86,7 @@ class Settler:
             number = "" if fence is None else fence
             args += (entry.stream, entry.id, number, outcome.word, outcome.when)
             args += (outcome.host, outcome.tries, outcome.thing, outcome.job)
-        answers: list[Any] = await self._scripts.run("done", PLACES, args)
+        answers: list[Any] = await self._done.run(PLACES, args)
         if unsure:
             await self._find_again(batch, answers)
         return answers
