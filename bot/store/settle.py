@@ -39,9 +39,8 @@ class Outcome:
 class Settler:
     def __init__(self, redis: Redis, me: str, clock: Clock) -> None:
         self._scripts = Scripts(redis)
-        self._done = Gathered(
-            redis, "done"
-        )  # on a line: redis-py takes as long to pack so many arguments as Redis to run
+        # On a line: redis-py takes as long to pack so many arguments as Redis takes to run them.
+        self._done = Gathered(redis, "done")
         self._me = me
         self._clock = clock
         self._waiting: list[tuple[Entry, int | None, Outcome, asyncio.Future[Any]]] = []

@@ -98,7 +98,7 @@ async def test_a_line_whose_connection_was_closed_is_replaced_unnoticed_and_none
         await redis.client_kill_filter(_type="normal", skipme=True)
         await eventually(lambda: closed(inbox))
     assert (await inbox.accept("k", {}, id="last", meaning=None, now=NOW)).first
-    assert len(await redis.client_list()) == 2  # this one, and the line
+    assert len(redis.connection_pool._in_use_connections) == 1
 
 
 async def closed(inbox: Inbox) -> bool:
