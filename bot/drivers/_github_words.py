@@ -66,6 +66,27 @@ def ending(conclusion: str | None, jobs: list[Job]) -> tuple[Phase, str]:
     return phase, words.get(conclusion or "", f"GitHub says that it ended as {conclusion or 'nothing'}.")
 
 
+def lines_of(jobs: list[Job]) -> list[str]:
+    """What [Logs] shows: how far each step of each job is, and where GitHub shows what they printed."""
+    steps = [
+        f"{job.name} / {step.name}: {step.conclusion or step.status}" for job in jobs for step in job.steps
+    ]
+    return steps + [f"What it printed: {job.url}" for job in jobs if job.url]
+
+
+def began(jobs: list[Job]) -> bool:
+    """Whether any step has done anything."""
+    return any(step.conclusion not in (None, "skipped") for job in jobs for step in job.steps)
+
+
+def unseen(workflow: str, mark: str, since: float) -> str:
+    """Why a run that was dispatched so many seconds ago, and cannot be found, is lost."""
+    return (
+        f"I asked GitHub {lasted(since)} ago, and no run of `{workflow}` carries its mark `{mark}`. "
+        "Does the workflow show that input in its `run-name`? Look at its runs on GitHub before you deploy again."
+    )
+
+
 def filled(template: str, order: Order, mark: str) -> str:
     """An input of the workflow. `{deploy}` is the mark that the run is found by."""
     values = {**values_of(order), "deploy": mark}

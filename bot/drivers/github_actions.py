@@ -10,20 +10,18 @@ sending another. Only what GitHub has certainly not taken is sent again. Deploym
 what GitHub's own pages show of the deploy.
 """
 
-import hashlib
-import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 
-import orjson
 import structlog
 
 from bot.clients.github import GitHub, GitHubLimited, GitHubRefused, Job, WorkflowRun
 from bot.clients.http import Unreachable
 from bot.clock import Clock
 from bot.drivers import GOING, Order, Phase, RunState
-from bot.drivers._github_words import ending, filled, lasted, steps_of, told_as
+from bot.drivers._github_run import Ref, Seen, mark_of, marks_in, payload_of
+from bot.drivers._github_words import began, ending, filled, lasted, lines_of, steps_of, told_as, unseen
 from bot.errors import NotFound, OutsideUnavailable
 
 log = structlog.get_logger()
@@ -36,45 +34,6 @@ SOON, LATER, RARELY = 2.0, 10.0, 40.0  # seconds until the next look
 AGAIN = 30.0  # seconds until the end is asked for again
 
 
-@dataclass(frozen=True)
-class Ref:
-    """The name of a run: all that is needed to ask GitHub about it, from any machine."""
-
-    repository: str
-    workflow: str
-    mark: str
-    sha: str
-    environment: str
-    requested: float
-    starts_within: float
-    silent_for: float
-    deployment: int = 0
-    run: int = 0
-
-    @staticmethod
-    def of(run: str) -> "Ref":
-        return Ref(**orjson.loads(run))
-
-    def __str__(self) -> str:
-        return orjson.dumps(asdict(self)).decode()
-
-
-@dataclass
-class _Seen:
-    """What this process knows of a run besides its name: nothing that a restart could not ask for again."""
-
-    ref: Ref
-    asked: float | None = None  # since when a dispatch may be on its way
-    unsent: bool = False  # certainly none is
-    state: RunState | None = None  # the last one that GitHub told
-    told: str = ""  # the Deployment's status as we know it
-    silent_since: float | None = None  # GitHub does not answer
-    ending_since: float | None = None
-    ending_again: float = 0.0
-    ending_fault: str = ""
-    watchdog: str = ""  # why we ended it ourselves
-
-
 class GitHubActionsDriver:
     """Keeps the contract of bot.drivers."""
 
@@ -84,7 +43,7 @@ class GitHubActionsDriver:
     def __init__(self, github: GitHub, clock: Clock) -> None:
         self._github = github
         self._clock = clock
-        self._known: dict[str, _Seen] = {}
+        self._known: dict[str, Seen] = {}
 
     def run_of(self, order: Order) -> str:
         given = order.github
@@ -125,7 +84,9 @@ class GitHubActionsDriver:
         except (OutsideUnavailable, GitHubRefused) as error:
             return self._unanswered(seen, error)
         seen.silent_since = None
-        seen.state = state = replace(state, run=str(seen.ref), link=state.link or self._link(seen))
+        seen.state = state = replace(
+            state, run=str(seen.ref), link=state.link or (seen.state.link if seen.state else "")
+        )
         await self._tell(seen, state)
         if state.phase not in GOING:
             self._known.pop(seen.ref.mark, None)
@@ -161,19 +122,14 @@ class GitHubActionsDriver:
             jobs = await self._github.jobs(seen.ref.repository, seen.ref.run)
         except (OutsideUnavailable, GitHubRefused) as error:
             return f"{error}\n"
-        told = [
-            f"{job.name} / {step.name}: {step.conclusion or step.status}"
-            for job in jobs
-            for step in job.steps
-        ]
-        told += [f"What it printed: {job.url}" for job in jobs if job.url]
+        told = lines_of(jobs)
         return "".join(
             f"{line}\n" for line in (told if lines is None else told[-lines:] if lines > 0 else [])
         )
 
     # --- starting
 
-    async def _start(self, order: Order, seen: _Seen) -> None:
+    async def _start(self, order: Order, seen: Seen) -> None:
         if await self._found(seen) is not None:
             seen.unsent = False
             return
@@ -212,12 +168,12 @@ class GitHubActionsDriver:
         if answer is not None:
             seen.ref = replace(ref, run=answer[0])
 
-    async def _sent_at(self, seen: _Seen) -> float | None:
+    async def _sent_at(self, seen: Seen) -> float | None:
         """When a dispatch may have been sent, by the Deployment's own statuses; None: certainly not."""
         ref = seen.ref
         if not ref.deployment:
             listed = await self._github.deployments(ref.repository, sha=ref.sha, environment=ref.environment)
-            ours = [one for one in listed if _payload(one.payload).get("grail") == ref.mark]
+            ours = [one for one in listed if payload_of(one.payload).get("grail") == ref.mark]
             if not ours:
                 return None
             ref = seen.ref = replace(ref, deployment=ours[-1].id)
@@ -227,7 +183,7 @@ class GitHubActionsDriver:
         seen.told = statuses[0].state
         return statuses[0].created
 
-    async def _found(self, seen: _Seen) -> int | None:
+    async def _found(self, seen: Seen) -> int | None:
         """The id of the run that carries our mark."""
         ref = seen.ref
         if ref.run:
@@ -241,7 +197,7 @@ class GitHubActionsDriver:
 
     # --- looking
 
-    async def _look(self, seen: _Seen) -> RunState:
+    async def _look(self, seen: Seen) -> RunState:
         now = self._clock.now()
         if await self._found(seen) is None:
             if seen.asked is None:
@@ -259,26 +215,22 @@ class GitHubActionsDriver:
             await self._sent_at(seen)
         return await self._read(seen, run, jobs, now)
 
-    def _not_there(self, seen: _Seen, since: float) -> RunState:
+    def _not_there(self, seen: Seen, since: float) -> RunState:
         if since < FOUND_WITHIN:
             return RunState(
                 "queued", note="GitHub has been asked; its run is not to be seen yet.", look_in=SOON
             )
-        ref = seen.ref
-        why = (
-            f"I asked GitHub {lasted(since)} ago, and no run of `{ref.workflow}` carries its mark `{ref.mark}`. "
-            "Does the workflow show that input in its `run-name`? Look at its runs on GitHub before you deploy again."
-        )
-        return RunState("lost", why=why, link=self._link(seen))
+        why = unseen(seen.ref.workflow, seen.ref.mark, since)
+        return RunState("lost", why=why, link=(seen.state.link if seen.state else ""))
 
-    async def _read(self, seen: _Seen, run: WorkflowRun, jobs: list[Job], now: float) -> RunState:
+    async def _read(self, seen: Seen, run: WorkflowRun, jobs: list[Job], now: float) -> RunState:
         ref, steps = seen.ref, steps_of(jobs)
         if run.status == "completed":
             phase, why = ending(run.conclusion, jobs)
             if phase == "cancelled" and seen.watchdog:
                 phase, why = "failed", seen.watchdog
             return RunState(
-                phase, steps, why, link=run.url, untouched=phase != "succeeded" and not _began(jobs)
+                phase, steps, why, link=run.url, untouched=phase != "succeeded" and not began(jobs)
             )
         if seen.ending_since is not None and now - seen.ending_since >= END_WITHIN:
             why = f"GitHub was told to end it {lasted(now - seen.ending_since)} ago, and it still runs: look there."
@@ -306,15 +258,15 @@ class GitHubActionsDriver:
             "queued", steps, note=note, link=run.url, look_in=min(look, 5.0) if waited < 60 else look
         )
 
-    async def _give_up(self, seen: _Seen, why: str) -> None:
+    async def _give_up(self, seen: Seen, why: str) -> None:
         seen.watchdog = why
         await self.cancel(str(seen.ref), "Grail")
 
-    def _unanswered(self, seen: _Seen, error: OutsideUnavailable | GitHubRefused) -> RunState:
+    def _unanswered(self, seen: Seen, error: OutsideUnavailable | GitHubRefused) -> RunState:
         now = self._clock.now()
         seen.silent_since = seen.silent_since or now
         silent, last = now - seen.silent_since, seen.state
-        steps, link = (last.steps, last.link) if last else ((), self._link(seen))
+        steps, link = (last.steps, last.link) if last else ((), (seen.state.link if seen.state else ""))
         hint = f" {error.hint}" if isinstance(error, GitHubRefused) and error.hint else ""
         if silent >= seen.ref.silent_for:
             why = f"For {lasted(silent)} GitHub has not told me what became of it. {error}{hint}"
@@ -327,12 +279,12 @@ class GitHubActionsDriver:
 
     # --- what GitHub shows
 
-    async def _tell(self, seen: _Seen, state: RunState) -> None:
+    async def _tell(self, seen: Seen, state: RunState) -> None:
         status = told_as(state.phase)
         if seen.ref.deployment and status and status != seen.told:
             await self._say(seen, status, state.why or state.note, state.link)
 
-    async def _say(self, seen: _Seen, status: str, description: str, link: str = "") -> None:
+    async def _say(self, seen: Seen, status: str, description: str, link: str = "") -> None:
         """Tell GitHub; tried again at the next look, and no deploy hangs on it."""
         try:
             await self._github.say(
@@ -342,44 +294,9 @@ class GitHubActionsDriver:
         except (OutsideUnavailable, GitHubRefused) as error:
             log.warning("github.status_not_told", mark=seen.ref.mark, status=status, why=str(error))
 
-    def _link(self, seen: _Seen) -> str:
-        return seen.state.link if seen.state else ""
-
-    def _seen(self, ref: Ref) -> _Seen:
-        seen = self._known.setdefault(ref.mark, _Seen(ref))
+    def _seen(self, ref: Ref) -> Seen:
+        seen = self._known.setdefault(ref.mark, Seen(ref))
         seen.ref = replace(
             seen.ref, deployment=seen.ref.deployment or ref.deployment, run=seen.ref.run or ref.run
         )
         return seen
-
-
-def mark_of(order: Order) -> str:
-    """`d-12-3fa9c1d2`: the same for the same deploy, and unlike that of any other."""
-    words = (
-        order.deploy,
-        order.service,
-        order.environment,
-        order.commit,
-        order.request,
-        f"{order.requested:.3f}",
-    )
-    return f"{order.deploy}-{hashlib.sha256('|'.join(words).encode()).hexdigest()[:8]}"
-
-
-def marks_in(title: str) -> list[str]:
-    """The marks that stand in a run's title."""
-    return re.findall(r"(?<![\w-])d-\d+-[0-9a-f]{8}(?![\w-])", title)
-
-
-def _payload(value: object) -> Mapping[str, object]:
-    if isinstance(value, str):
-        with suppress(ValueError):
-            value = orjson.loads(value)
-    return value if isinstance(value, dict) else {}
-
-
-def _began(jobs: list[Job]) -> bool:
-    return any(step.conclusion not in (None, "skipped") for job in jobs for step in job.steps)
-
-
-__all__ = ["GitHubActionsDriver", "mark_of", "marks_in"]

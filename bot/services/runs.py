@@ -3,6 +3,8 @@ until it is over. Whatever dies in between, the next tick finds the run by the d
 
 A run on this machine is watched by its own worker without a pause. One of another system is looked at, by any worker,
 when it is worth it: after the time that its driver says, or at once when the system has told of a change.
+
+Longer than other files, because this is one life, and is read from its beginning to its end.
 """
 
 import asyncio

@@ -9,7 +9,8 @@ import pytest
 
 from bot.clients.github import GitHub as Client
 from bot.drivers import GOING
-from bot.drivers.github_actions import FOUND_WITHIN, Ref, mark_of, marks_in
+from bot.drivers._github_run import Ref, mark_of, marks_in
+from bot.drivers.github_actions import FOUND_WITHIN
 from bot.errors import NotFound, OutsideUnavailable, Refusal
 from tests.bot.drivers.github_scene import Scene
 from tests.fixtures.github import GitHub, words_with_github
