@@ -58,7 +58,8 @@ def test_nothing_listens_beyond_this_machine() -> None:
 
 
 def test_both_sides_get_what_the_environment_says() -> None:
-    given = {name: f"a-{name}" for name in ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN")}
+    names = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN", "GRAIL_METRICS_TOKEN")
+    given = {name: f"a-{name}" for name in names}
     services = config(**given, REDIS_PASSWORD="open-sesame")["services"]
     for side in (services["web"], services["worker"]):
         assert side["environment"] == given | {"REDIS_URL": "redis://:open-sesame@redis:6379/0"}

@@ -70,9 +70,14 @@ async def test_what_ran_under_a_number_before_is_never_taken_for_another_deploy(
 ) -> None:
     recipe = {"deploy": (shell("count", f"echo ran >> {marks}/ran; chmod 666 {marks}/ran"),)}
     await scene.run(recipe=recipe)
-    for other in ({"service": "search"}, {"environment": "production"}, {"commit": "b" * 40}):
+    order = scene.order(recipe=recipe)
+    for other in (
+        replace(order, service="search"),
+        replace(order, environment="production"),
+        replace(order, commit="b" * 40),
+    ):
         with pytest.raises(Conflict) as refused:
-            await scene.driver.start(replace(scene.order(recipe=recipe), **other))
+            await scene.driver.start(other)
         assert (str(refused.value), refused.value.code) == (
             "Another deploy ran as d-1 on this machine.",
             "number-taken",
