@@ -30,8 +30,8 @@ from typing import Any
 
 from bot.clients.git import Git, environment_for_git
 from bot.drivers import Order, Phase, RunState, Step, _runner
-from bot.drivers._ordering import passed_on, told, user_of, values_of
-from bot.errors import Conflict, OutsideUnavailable
+from bot.drivers._ordering import passed_on, refuse_another, told, values_of
+from bot.errors import OutsideUnavailable
 
 LIMIT = 10 * 1024 * 1024  # bytes of output kept on disk for each run
 KEEP = 20  # runs of each service whose output is kept
@@ -119,7 +119,7 @@ class RecipeDriver:
     def _write(self, folder: Path, order: Order) -> bool:
         """Put the order down. False: the run has begun, or has ended long ago. Conflict: it is another deploy's."""
         if (folder / "begun").exists():
-            _same(folder, order)
+            refuse_another(folder, order)
             return False
         given = told(order, mirror=self._git.mirror(order.repository), grace=self._grace, limit=self._limit)
         for each in (self._runs, folder):  # others may pass through to their own folder, and see nothing
@@ -252,15 +252,6 @@ def _status(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {"phase": "starting", "steps": [], "why": "", "rolled_back": None, "dropped": 0}
     return status
-
-
-def _same(folder: Path, order: Order) -> None:
-    """A Redis that lost everything may give a number again: nothing may be taken for what ran under it before."""
-    with suppress(OSError, ValueError, KeyError):
-        was = json.loads((folder / "order.json").read_text())
-        here = (order.service, order.commit, user_of(order.service, order.environment))
-        if (was["service"], was["commit"], was["uid"]) != here:
-            raise Conflict(f"Another deploy ran as {order.deploy} on this machine.", code="number-taken")
 
 
 def _untouched(folder: Path, rows: list[dict[str, Any]]) -> bool:
