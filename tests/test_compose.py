@@ -14,7 +14,7 @@ import pytest
 from bot.errors import StartFault
 from bot.store.connection import connect
 from tests.fixtures.ports import free_port
-from tests.fixtures.store import Server, short_folder
+from tests.fixtures.store import LONG, Server, short_folder
 
 ROOT = Path(__file__).parents[1]
 COMPOSE = Path(sys.executable).with_name("docker-compose")
@@ -91,6 +91,8 @@ class SilentServer(Server):
     """One whose ping is answered with a demand for a password: that is an answer too."""
 
     def _wait(self, process: "subprocess.Popen[bytes]") -> None:
+        deadline = time.monotonic() + LONG
         while not self.socket.exists():
+            assert time.monotonic() < deadline, (self.folder / "log").read_text()
             assert process.poll() is None, (self.folder / "log").read_text()
             time.sleep(0.005)

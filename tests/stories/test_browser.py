@@ -11,10 +11,10 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.fixtures.acme import AcmeProcess
-from tests.fixtures.browser import WIDTHS, keep
+from tests.fixtures.browser import WIDTHS, keep, live_page
 from tests.fixtures.workspace import Workspace
 
-LONG = 30_000  # milliseconds: for what the recipe has to do
+LONG = 60_000  # milliseconds: for what the recipe has to do
 Visit = Callable[..., Awaitable[Page]]
 
 # Keeps what the newest card has said, each once, as it changes before the person's eyes.
@@ -34,20 +34,8 @@ async def visit(acme: AcmeProcess, browser: Browser) -> AsyncIterator[Visit]:
     complaints: list[str] = []
 
     async def visit(who: str, where: str) -> Page:
-        wide, high = WIDTHS["desk"]
-        context = await browser.new_context(
-            viewport={"width": wide, "height": high}, reduced_motion="reduce", timezone_id="Europe/Berlin"
-        )
-        page = await context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None,
-        )
-        await page.goto(f"{acme.url}/#as={who}&in={where}")
-        await page.wait_for_selector("body[data-connection=live]")
-        return page
+        where = f"{acme.url}/#as={who}&in={where}"
+        return await live_page(browser, where, complaints, timezone_id="Europe/Berlin")
 
     yield visit
     # Chromium notes by itself that nobody listens while the bot is dead.

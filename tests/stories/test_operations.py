@@ -43,7 +43,7 @@ async def given_up(workspace: Workspace, grail: GrailProcess, word: str, place: 
         found = [m for m in await workspace.messages(place) if word in words_of(m)]
         return found[-1] if found else None
 
-    found: Json = await workspace.wait_until(said, within=20)
+    found: Json = await workspace.wait_until(said)
     return found
 
 
@@ -156,7 +156,7 @@ async def test_what_slack_will_not_take_is_told_to_operations_with_where_and_why
 ) -> None:
     await workspace.type(OMAR, "#storefront", "/remove @Grail")
     await workspace.type(DANA, "#storefront", "/grail deploy shop to staging")
-    found = await workspace.wait_for(OPS, lambda ms: "could not be delivered" in ms[-1]["text"], within=20)
+    found = await workspace.wait_for(OPS, lambda ms: "could not be delivered" in ms[-1]["text"])
     words = words_of(found[-1])
     assert "message could not be delivered to #storefront" in words or "messages could" in words
     assert "Why: `Slack refused: not_in_channel`" in words

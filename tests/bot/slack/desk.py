@@ -12,7 +12,7 @@ from bot.clients.slack import Slack
 from bot.clock import Clock
 from bot.errors import StoreUnavailable
 from bot.slack.outbox import Outbox
-from tests.fixtures.store import eventually
+from tests.fixtures.store import LONG, eventually
 from tests.fixtures.wire import Wire
 from tests.fixtures.workspace import Workspace
 
@@ -108,7 +108,8 @@ class Desk:
     async def end(self) -> None:
         self.stop.set()
         if self.task is not None:
-            await self.task
+            async with asyncio.timeout(LONG):
+                await self.task
         await self.slack.close()
 
     async def idle(self) -> None:
@@ -119,7 +120,7 @@ class Desk:
                 return await self.outbox.waiting() == 0 and self.outbox.in_flight == 0
             return False
 
-        await eventually(empty, within=30)
+        await eventually(empty, within=2 * LONG)
 
 
 def words(messages: Sequence[dict[str, Any]]) -> list[str]:

@@ -17,7 +17,7 @@ from bot.store.keys import WORK
 from bot.store.streams import Job, Worker
 from tests.bot.store import a_worker
 from tests.fixtures.ports import free_port
-from tests.fixtures.store import MovedClock, Server, short_folder
+from tests.fixtures.store import LONG, MovedClock, Server, short_folder
 
 ROOT = Path(__file__).parents[3]
 Handlers = Mapping[str, Callable[..., Any]]
@@ -62,16 +62,16 @@ class Process:
     def kill(self) -> None:
         """-9, also when it stands still."""
         self._process.kill()
-        self._process.wait(30)
+        self._process.wait(LONG)
 
     def terminate(self) -> str:
         """Ask it to end, wait for that; answers what it said."""
         self._process.terminate()
-        self._process.wait(timeout=30)
+        self._process.wait(LONG)
         return self._log.read_text()
 
     def wait(self) -> int:
-        return self._process.wait(timeout=30)
+        return self._process.wait(LONG)
 
 
 @pytest.fixture
@@ -103,7 +103,8 @@ def working(redis: Redis, moved_clock: MovedClock) -> Working:
             yield worker
         finally:
             stop.set()
-            await task
+            async with asyncio.timeout(LONG):  # what a failed test left waiting is ended with it
+                await task
 
     return run
 

@@ -60,7 +60,7 @@ async def test_an_app_that_does_not_answer_in_time_is_told_to_the_person(
     page = await look("#in=ops")
     app.asleep.clear()
     await say(page, "/grail slow")
-    await expect(page.locator(".notice")).to_contain_text("operation_timeout", timeout=8000)
+    await expect(page.locator(".notice")).to_contain_text("operation_timeout")
     await expect(page.locator("#composer-text")).to_have_value("")
 
 
