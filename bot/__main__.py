@@ -7,6 +7,7 @@ if __name__ == "__main__":  # Ctrl-C while the rest is still being imported ends
 
 import argparse
 import asyncio
+import logging
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 from bot import logs, processes, settings
 from bot.errors import ConfigFault, GrailError, StartFault
 
+LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING}
 Action = Callable[[argparse.Namespace], int]
 
 
@@ -29,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         return workspace(words[1:]) or 0
     called = parser().parse_args(words)
-    logs.configure(called.log_format)
+    logs.configure(called.log_format, _level(called))
     try:
         run: Action = called.run
         return run(called)
@@ -57,6 +59,9 @@ def parser() -> argparse.ArgumentParser:
         )
         sub.add_argument("--port", type=int, metavar="N", help="Grail's own HTTP (default: PORT, else 8000)")
         sub.add_argument("--log-format", choices=("text", "json"), default="text")
+        sub.add_argument(
+            "--log-level", choices=tuple(LEVELS), help="from which on (default: info; `run` in text: warning)"
+        )
         sub.set_defaults(run=run)
         return sub
 
@@ -86,6 +91,12 @@ def parser() -> argparse.ArgumentParser:
     add("schema", "print config.yaml's JSON Schema, for editors", _schema)
     commands.add_parser("workspace", help="the local workspace alone, for any Bolt app", add_help=False)
     return top
+
+
+def _level(called: argparse.Namespace) -> int:
+    """`run` in a terminal says where it is and what needs a person; a program that reads logs gets all of them."""
+    quiet = called.run is _run and called.log_format == "text"
+    return LEVELS[called.log_level] if called.log_level else logging.WARNING if quiet else logging.INFO
 
 
 def _in_loop(run: Coroutine[Any, Any, int]) -> int:

@@ -15,9 +15,11 @@ from aiohttp import web
 import handlers
 from bot import logs, metrics
 from bot.clients.git import Git
+from bot.clients.github import FixedToken, GitHub
 from bot.clients.slack import Slack
 from bot.clock import Clock
 from bot.config import Config, load
+from bot.drivers.github_actions import GitHubActionsDriver
 from bot.drivers.recipe import RecipeDriver
 from bot.ending import ended
 from bot.errors import StartFault
@@ -26,6 +28,7 @@ from bot.reload import Reload
 from bot.services import Services
 from bot.services.deploys import KINDS, Deploys
 from bot.services.gates import Gates
+from bot.services.hooks import Hooks
 from bot.services.locks import ENDS, Locks
 from bot.services.operations import Operations
 from bot.services.people import People
@@ -82,6 +85,9 @@ class Grail:
         self._undo.push_async_callback(self.redis.aclose)
         slack = Slack(self.slack_settings.bot_token, base_url=self.slack_settings.api_url)
         self._undo.push_async_callback(slack.close)
+        token = settings.github.token
+        github = GitHub(FixedToken(token) if token else None, clock, api_url=settings.github.api_url)
+        self._undo.push_async_callback(github.close)
 
         inbox, work, timers = Inbox(self.redis), Work(self.redis), Timers(self.redis)
         outbox = Outbox(
@@ -101,7 +107,10 @@ class Grail:
             work=work,
             timers=timers,
             git=Git(settings.data),
-            drivers={"recipe": RecipeDriver(settings.data, mask=settings.secrets())},
+            drivers={
+                "recipe": RecipeDriver(settings.data, mask=settings.secrets()),
+                "github_actions": GitHubActionsDriver(github, clock),
+            },
             clock=clock,
             host=host,
             watcher=name,
@@ -129,6 +138,7 @@ class Grail:
                     transport=over_http,
                     terminal=terminal,
                     ready=self.amiss,
+                    hooks=Hooks(inbox, clock, {"github": settings.github.webhook_secrets}),
                     metrics_token=settings.metrics_token,
                 )
             )

@@ -9,6 +9,8 @@ from bot import metrics
 from bot.clock import Clock
 from bot.domain.deploys import Deploy
 from bot.services import Services
+from bot.services.freeing import FREE
+from bot.services.hooks import GITHUB
 from bot.services.locks import ENDS
 from bot.services.operations import CONFIRMED, REVIVED
 from bot.services.runs import CANCEL, GUARD, TICK
@@ -75,10 +77,12 @@ class Jobs:
             JUDGE: self._judge,
             WAKE: self._services.deploys.waiting.wake,
             ENDS: self._lock_ends,
+            FREE: self._free,
             NOTICE: self._told,
             REVIVED: self._revived,
             CONFIRMED: self._confirmed,
             CHANGED: self._config_changed,
+            GITHUB: self._github,
         }
         return {kind: _bound(kind, handler) for kind, handler in kinds.items()}
 
@@ -118,8 +122,11 @@ class Jobs:
         async for deploy in self._services.deploys.runs.tick(job):
             await self._show(deploy, before)
             before = deploy
+        if before is None:
+            await self._unreadable(job)
 
     async def _guard(self, job: Job) -> None:
+        await self._unreadable(job)
         lost = await self._services.deploys.runs.guard(job)
         if lost is not None:
             await self._show(lost, None)
@@ -136,6 +143,21 @@ class Jobs:
         if ended is not None:
             over = lock_views.card(ended, over="its time is over")
             await self._outbox.card(lock_views.card_of(ended), ended.channel, over, version=2)
+
+    async def _unreadable(self, job: Job) -> None:
+        """If somebody broke the record of a deploy that holds an environment, operations have to know."""
+        claim = await self._services.deploys.freeing.held(job.body["deploy"])
+        if claim is not None:
+            log.error(
+                "deploy.unreadable", id=claim.deploy, service=claim.service, environment=claim.environment
+            )
+            await self._channel.unreadable(claim)
+
+    async def _free(self, job: Job) -> None:
+        claim = await self._services.deploys.freeing.free(job)
+        if claim is not None:
+            log.warning("deploy.freed", id=claim.deploy, by=job.body["by"])
+            await self._channel.freed(claim, job.body["by"])
 
     async def _show(self, deploy: Deploy, before: Deploy | None) -> None:
         now = self._clock.now()
@@ -220,6 +242,12 @@ class Jobs:
         """Who may do what is different: written down once, whichever process saw it first."""
         outcome = f"version {job.body['version']}"
         await self._services.people.audit(None, "config", job.body["rights"], outcome, job.request)
+
+    async def _github(self, job: Job) -> None:
+        """GitHub has told of something: the deploys that it is about are looked at now."""
+        for mark in job.body["marks"]:
+            outcome = await self._services.deploys.runs.told(mark, job.id)
+            metrics.HEARD.labels("github", outcome).inc()
 
     async def _revived(self, job: Job) -> None:
         body = job.body

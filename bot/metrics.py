@@ -29,6 +29,16 @@ DEPLOYS = Counter(
     ["service", "environment", "state"],
     registry=REGISTRY,
 )
+HOOKS = Counter(
+    "grail_hooks_total",
+    "Webhooks that came, by source and what became of them",
+    ["source", "outcome"],
+    registry=REGISTRY,
+)
+HEARD = Counter(
+    "grail_hooks_heard_total", "What webhooks told of our deploys, by source and outcome", ["source", "outcome"],
+    registry=REGISTRY,
+)  # fmt: skip
 UP = Gauge(
     "grail_up_since_seconds", "When this process was ready, in seconds since the epoch", registry=REGISTRY
 )

@@ -21,7 +21,7 @@ from bot.config import load
 from bot.drivers.recipe import RecipeDriver, shield
 from bot.ending import ended
 from bot.errors import StartFault
-from bot.settings import Settings, SlackSettings
+from bot.settings import GitHubSettings, Settings, SlackSettings
 from bot.store import backup as copy
 from bot.store.audit import Audit
 from bot.store.connection import connect
@@ -100,7 +100,12 @@ class _Workspace:
             app_token=None,
             api_url=f"http://127.0.0.1:{settings.workspace_port}/api/",
         )
-        self.settings = replace(settings, slack=slack)
+        github = GitHubSettings(
+            token=f"ghp_{secrets.token_hex(18)}",
+            api_url=f"http://127.0.0.1:{settings.workspace_port}/github",
+            webhook_secrets=(secrets.token_hex(16),),
+        )
+        self.settings = replace(settings, slack=slack, github=github)
         self._folder = folder
         self._running: Any = None
 
@@ -108,11 +113,15 @@ class _Workspace:
         slack = self.settings.slack
         assert slack is not None
         assert slack.signing_secret is not None
+        github = self.settings.github
+        assert github.token is not None
         wanted = workspace.Settings(
             port=self.settings.workspace_port,
             app_url=f"http://127.0.0.1:{app_port}/slack/events",
             bot_token=slack.bot_token,
             signing_secret=slack.signing_secret,
+            github_token=github.token,
+            github_webhook_secret=github.webhook_secrets[0],
             state=self._folder / "journal.jsonl",
             token=_kept_token(self._folder / "token"),
         )

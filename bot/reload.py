@@ -51,7 +51,8 @@ class Reload:
     async def _changed(self, old: Config, new: Config) -> None:
         self._home.config = new
         sentences = changes(old, new)
-        log.info("config.changed", version=new.version, changes=sentences[:50])
+        # A warning: who may do what can be another now, and whoever sits at the terminal is to see that.
+        log.warning("config.changed", version=new.version, changes=sentences[:50])
         rights = rights_changes(old, new)
 
         async def tell() -> None:

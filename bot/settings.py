@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 from bot.errors import StartFault
 
 SLACK_API = "https://slack.com/api/"
+GITHUB_API = "https://api.github.com"
 _SECRET = re.compile(r"(PAGERDUTY|GITHUB|ARGOCD|JENKINS|GRAIL)_(.*_)?(TOKEN|SECRET)(_.*)?")
 
 
@@ -24,6 +25,15 @@ class SlackSettings:
 
 
 @dataclass(frozen=True)
+class GitHubSettings:
+    """How GitHub is reached. token: None: not set up. webhook_secrets: each is tried; none: its webhooks are closed."""
+
+    token: str | None = None
+    api_url: str = GITHUB_API
+    webhook_secrets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Settings:
     config: Path
     data: Path
@@ -32,6 +42,7 @@ class Settings:
     redis_url: str | None
     slack: SlackSettings | None
     others: tuple[str, ...] = ()  # the secrets of all other systems
+    github: GitHubSettings = GitHubSettings()
     metrics_token: str | None = None  # or several, separated by commas: opens /metrics to other machines
 
     def make_data(self) -> None:
@@ -51,7 +62,8 @@ class Settings:
         slack = self.slack
         signing = (slack.signing_secret or "").split(",") if slack else []
         found = (slack.bot_token, *(part.strip() for part in signing), slack.app_token) if slack else ()
-        return tuple(secret for secret in (*found, *self.others) if secret)
+        of_github = (self.github.token, *self.github.webhook_secrets)
+        return tuple(dict.fromkeys(secret for secret in (*found, *of_github, *self.others) if secret))
 
 
 def read(
@@ -71,6 +83,7 @@ def read(
         redis_url=env.get("REDIS_URL") or None,
         slack=_slack(env),
         others=tuple(_secrets(env)),
+        github=_github(env),
         metrics_token=env.get("GRAIL_METRICS_TOKEN") or None,
     )
 
@@ -82,6 +95,14 @@ def _secrets(env: Mapping[str, str]) -> Iterator[str]:
             yield from (part for each in value.split(",") if (part := each.strip()))
     if password := urlsplit(env.get("REDIS_URL") or "").password:
         yield unquote(password)
+
+
+def _github(env: Mapping[str, str]) -> GitHubSettings:
+    url = env.get("GITHUB_API_URL") or GITHUB_API
+    if not url.startswith(("https://", "http://")):
+        raise StartFault(f"GITHUB_API_URL is {url!r}: it has to begin with https://.")
+    secrets = (part.strip() for part in env.get("GITHUB_WEBHOOK_SECRET", "").split(","))
+    return GitHubSettings(env.get("GITHUB_TOKEN") or None, url, tuple(part for part in secrets if part))
 
 
 def _slack(env: Mapping[str, str]) -> SlackSettings | None:

@@ -8,6 +8,7 @@ from aiohttp import web
 from prometheus_client import generate_latest
 
 from bot import metrics
+from bot.services.hooks import Hooks
 from bot.slack.terminal import Terminal
 from bot.slack.transport import Transport
 
@@ -17,7 +18,12 @@ Ready = Callable[[], Awaitable[str | None]]
 
 
 def routes(
-    *, transport: Transport | None, terminal: Terminal, ready: Ready, metrics_token: str | None = None
+    *,
+    transport: Transport | None,
+    terminal: Terminal,
+    ready: Ready,
+    hooks: Hooks | None = None,
+    metrics_token: str | None = None,
 ) -> web.Application:
     """ready: what is amiss, as one sentence, or None. metrics_token: or several, separated by commas: each opens
     /metrics to who is not on this machine.
@@ -39,6 +45,18 @@ def routes(
         answer = await terminal.do(token if scheme == "Bearer" else "", await request.text())
         return web.Response(status=answer.status, text=answer.text)
 
+    async def hook(request: web.Request) -> web.Response:
+        source = request.match_info["source"]
+        if hooks is None:
+            raise web.HTTPNotFound(text="Nothing comes in here.")
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        try:
+            answered = await hooks.receive(source, headers, await request.read())
+        except web.HTTPRequestEntityTooLarge:
+            answered = hooks.too_big(source)
+        more = {"Retry-After": str(answered.retry)} if answered.retry is not None else {}
+        return web.Response(status=answered.status, text=answered.text, headers=more)
+
     async def healthz(_: web.Request) -> web.Response:
         return web.Response(text="alive\n")
 
@@ -59,6 +77,7 @@ def routes(
     for end in ("", "/"):  # a trailing slash is the same path, never a redirect
         app.router.add_post(f"/slack/events{end}", slack_events)
         app.router.add_post(f"/do{end}", do)
+        app.router.add_post(f"/hooks/{{source}}{end}", hook)
         app.router.add_get(f"/healthz{end}", healthz)
         app.router.add_get(f"/readyz{end}", readyz)
         app.router.add_get(f"/metrics{end}", measured)

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.domain.rights import Right, may
+from bot.domain.rights import Right, may, places
 from bot.errors import Conflict, NotAllowed, Refusal
+from bot.services.freeing import Claim
 from bot.services.verdicts import Stopped
 from bot.slack import Command, Form, Incomplete, Press, Reply, Turn
 from bot.slack.views import deploy as views
-from bot.slack.views.forms import deploy_form
+from bot.slack.views.forms import deploy_form, service_options
 from bot.slack.views.text import escape, quiet, said
 from bot.slack.views.verdict import offers
 from bot.slack.wanted import What, wanted
@@ -97,6 +98,9 @@ async def press_cancel(turn: Turn) -> Reply:
 
 
 async def _cancelled(turn: Turn, id: str) -> Reply:
+    held = await turn.services.deploys.freeing.held(id)
+    if held is not None:
+        return await _freed(turn, held)
     found = await turn.services.deploys.get(id)
     right = may(
         turn.services.config(), turn.holder, "cancel",
@@ -114,6 +118,23 @@ async def _cancelled(turn: Turn, id: str) -> Reply:
     return Reply(said(f"{id} is being cancelled: {found.what}. Its card says when it has ended."), outcome=id)
 
 
+async def _freed(turn: Turn, held: Claim) -> Reply:
+    """Nobody can read whose it is, so it takes the right."""
+    right = may(
+        turn.services.config(), turn.holder, "cancel",
+        service=held.service, environment=held.environment, now=turn.now,
+    )  # fmt: skip
+    if not right.allowed:
+        raise NotAllowed(right.sentence, code=right.code, hint="`whoami` shows what you may do.")
+    what = f"{held.deploy}, whose record cannot be read, and free `{held.environment}` of `{held.service}`"
+    if turn.given.plan:
+        return Reply(said(f"I would end what runs of {escape(what)}. Nothing was changed."))
+    await turn.services.deploys.freeing.begin(held, turn.holder.name, turn.ask.request)
+    return Reply(
+        said(f"I end what runs of {escape(what)} then; the operations channel is told."), outcome=held.deploy
+    )
+
+
 async def press_logs(turn: Turn) -> Reply:
     id = turn.values["value"]
     found = await turn.services.deploys.get(id)
@@ -124,12 +145,19 @@ async def press_logs(turn: Turn) -> Reply:
 async def form(turn: Turn, incomplete: Incomplete) -> Reply:
     """Ask for the words that are missing."""
     config = turn.services.config()
-    view = deploy_form(config, incomplete.given, turn.ask.channel)
+    view = deploy_form(config, incomplete.given, turn.ask.channel, _likely(turn))
     needs = " and ".join(
         {"services": "a service", "environment": "an environment"}[name] for name in incomplete.missing
     )
     words = f"I need {needs}. Say it as `deploy <service> to <environment>`, for example `deploy shop to staging`."
     return Reply(said(escape(words)), form=view, outcome="asked")
+
+
+def _likely(turn: Turn) -> list[tuple[str, str]]:
+    """Where the person may deploy, their own team's services first."""
+    services = turn.services.config().services
+    found = places(turn.services.config(), turn.holder, "deploy", turn.now)
+    return sorted(found, key=lambda place: services[place[0]].team not in turn.holder.teams)
 
 
 async def check_form(turn: Turn) -> Mapping[str, str]:
@@ -172,7 +200,9 @@ async def submit_form(turn: Turn) -> Reply:
 
 
 async def form_options(turn: Turn, field: str, typed: str) -> Sequence[tuple[str, str]]:
-    """The branches, the person's own first."""
+    """Services, the own team's first; branches, the person's own first."""
+    if field == "service":
+        return service_options(turn.services.config(), turn.holder.teams, typed)
     service = turn.services.config().services.get(turn.values.get("service", "").split(",")[0])
     found = await turn.services.deploys.branches(service.name if service else None, turn.holder.email or "")
     wanted = typed.casefold()

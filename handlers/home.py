@@ -80,7 +80,7 @@ def _examples(turn: Turn) -> list[str]:
     """One line of each command that this person may say, from that person's own services."""
     # What begins something first; not what stands here already, nor what needs a number that nobody has yet.
     found = [c for c in _allowed(turn) if c.examples and c.word != "home" and "d-12" not in c.examples[0]]
-    found.sort(key=lambda command: command.group != "deploy")
+    found.sort(key=views.rank)
     return [_filled(turn, command, command.examples[0]) for command in found]
 
 
@@ -92,7 +92,7 @@ def _filled(turn: Turn, command: Command, example: str) -> str:
     own = [place for place in where if config.services[place[0]].team in turn.holder.teams] or where
     service, environment = own[0] if own else ("shop", "staging")
     found = config.services.get(service)
-    actions = [a for e in found.environments.values() for a in e.recipe.actions] if found else []
+    actions = [a for e in found.environments.values() for a in e.actions] if found else []
     return example.format(
         service=service,
         environment=environment,

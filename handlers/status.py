@@ -36,7 +36,11 @@ async def deploys(turn: Turn) -> Reply:
 def _example(turn: Turn, services: Sequence[str], environment: str | None) -> str:
     """Somewhere that can be deployed to: the person's own service where there is one."""
     known = turn.services.config().services
-    there = [name for name in services if environment is None or environment in known[name].environments]
+    there = [
+        name
+        for name in known
+        if name in services and (environment is None or environment in known[name].environments)
+    ]
     name = next((name for name in there if known[name].team in turn.holder.teams), next(iter(there), None))
     if name is None:
         return "shop to staging"

@@ -9,6 +9,7 @@ pytest_plugins = [
     "tests.fixtures.store",
     "tests.fixtures.workspace",
     "tests.fixtures.grail",
+    "tests.fixtures.github",
     "tests.fixtures.browser",
     "tests.fixtures.acme",
 ]

@@ -13,8 +13,8 @@ import pytest
 
 from bot.errors import StartFault
 from bot.store.connection import connect
-from tests.fixtures.grail import free_port
-from tests.fixtures.store import Server, short_folder
+from tests.fixtures.ports import free_port
+from tests.fixtures.store import LONG, Server, short_folder
 
 ROOT = Path(__file__).parents[1]
 COMPOSE = Path(sys.executable).with_name("docker-compose")
@@ -58,7 +58,8 @@ def test_nothing_listens_beyond_this_machine() -> None:
 
 
 def test_both_sides_get_what_the_environment_says() -> None:
-    given = {name: f"a-{name}" for name in ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN")}
+    names = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN", "GRAIL_METRICS_TOKEN")
+    given = {name: f"a-{name}" for name in names}
     services = config(**given, REDIS_PASSWORD="open-sesame")["services"]
     for side in (services["web"], services["worker"]):
         assert side["environment"] == given | {"REDIS_URL": "redis://:open-sesame@redis:6379/0"}
@@ -90,6 +91,8 @@ class SilentServer(Server):
     """One whose ping is answered with a demand for a password: that is an answer too."""
 
     def _wait(self, process: "subprocess.Popen[bytes]") -> None:
+        deadline = time.monotonic() + LONG
         while not self.socket.exists():
+            assert time.monotonic() < deadline, (self.folder / "log").read_text()
             assert process.poll() is None, (self.folder / "log").read_text()
             time.sleep(0.005)

@@ -50,7 +50,7 @@ def test_its_contract_of_a_driver_is_the_one_in_the_code() -> None:
     from bot.drivers import Driver
 
     rows = re.findall(r"^\| `(\w+)\(([\w, ]*)\)`", TEXT, re.MULTILINE)
-    assert {name for name, _ in rows} == {"start", "state", "cancel", "output"}
+    assert {name for name, _ in rows} == {"run_of", "start", "state", "cancel", "output"}
     for name, arguments in rows:
         wanted = [*Driver.__dict__[name].__code__.co_varnames[1 : Driver.__dict__[name].__code__.co_argcount]]
         assert [word.strip() for word in arguments.split(",")] == wanted

@@ -23,6 +23,7 @@ from bot.config.models import (
     Channels,
     Config,
     Environment,
+    GitHubActions,
     Grant,
     HeldBy,
     Person,
@@ -32,6 +33,7 @@ from bot.config.models import (
     Service,
     Step,
     Team,
+    Workflow,
 )
 from bot.config.naming import named
 from bot.config.reading import read
@@ -44,6 +46,7 @@ __all__ = [
     "Channels",
     "Config",
     "Environment",
+    "GitHubActions",
     "Grant",
     "HeldBy",
     "Person",
@@ -54,6 +57,7 @@ __all__ = [
     "Service",
     "Step",
     "Team",
+    "Workflow",
     "changes",
     "data_folder",
     "load",

@@ -50,6 +50,7 @@ def _of_services(data: Data) -> Iterator[str]:
         yield from _no_option(f"{path}.main", service.get("main"))
         for environment, block in _blocks(service, "environments").items():
             yield from _no_option(f"{path}.environments.{environment}.ref", block.get("ref"))
+            yield from _of_driver(f"{path}.environments.{environment}", block)
             yield from _of_url(f"{path}.environments.{environment}.url", block, _blocks(data, "recipes"))
             yield from _of_order(
                 f"{path}.environments.{environment}", environment, _blocks(service, "environments")
@@ -76,6 +77,33 @@ def _of_order(path: str, name: str, environments: Mapping[str, Data]) -> Iterato
 
 def _comes_after(environment: Data) -> Any:
     return _mapping(_mapping(environment.get("gates")).get("after")).get("environment")
+
+
+def _of_driver(path: str, environment: Data) -> Iterator[str]:
+    """Each driver needs the block that says how."""
+    driver = environment.get("driver", "recipe")
+    for kind, block in (("recipe", "recipe"), ("github_actions", "github")):
+        if driver == kind and block not in environment:
+            yield f"{path}.{block}: is missing"
+        elif driver in ("recipe", "github_actions") and driver != kind and block in environment:
+            yield f"{path}.{block}: is of no use, for the driver is {driver}; leave one of both out"
+    github = _mapping(environment.get("github"))
+    flows = {"": github, **{f".actions.{name}": flow for name, flow in _blocks(github, "actions").items()}}
+    for where, flow in flows.items():
+        inputs = flow.get("inputs")
+        if isinstance(inputs, dict) and "{deploy}" not in inputs.values():
+            yield (
+                f"{path}.github{where}.inputs: no input is {{deploy}}; the run is found by it, so name one and show it "
+                "in the workflow's run-name"
+            )
+        for name, value in _mapping(inputs).items():
+            for hole in _HOLE.findall(value) if isinstance(value, str) else []:
+                if hole not in FILLED_IN:
+                    yield (
+                        f"{path}.github{where}.inputs.{name}: nothing is known as {{{hole}}}"
+                        f"{suggestion(hole, list(FILLED_IN))}"
+                    )
+    yield from _no_option(f"{path}.github.ref", github.get("ref"))
 
 
 def _of_url(path: str, environment: Data, recipes: Mapping[str, Data]) -> Iterator[str]:

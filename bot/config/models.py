@@ -90,20 +90,60 @@ def _keep(value: Mapping[str, Recipe], info: ValidationInfo) -> Mapping[str, Rec
     return value
 
 
+INPUTS = Frozen({"deploy": "{deploy}", "commit": "{commit}", "environment": "{environment}"})
+
+
+class Workflow(Model):
+    """A workflow of GitHub Actions with `on: workflow_dispatch`, whose `run-name` shows the input with `{deploy}`."""
+
+    workflow: str = Field(pattern=r"^[A-Za-z0-9._-]+\.ya?ml$")
+    """The name of its file in .github/workflows."""
+    inputs: Annotated[Mapping[Variable, Argument], AfterValidator(frozen)] = Field(
+        default_factory=lambda: INPUTS
+    )
+    """What it is given, all of it declared in the workflow. The same words in { } as in a recipe are filled in."""
+
+
+class GitHubActions(Workflow):
+    """How a deploy runs by GitHub Actions."""
+
+    repository: str = Field(pattern=r"^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$")
+    """owner/name."""
+    ref: str | None = None
+    """The branch whose workflow file is taken; else the service's main branch. What is deployed is the `commit`."""
+    actions: Named[Workflow] = Field(default_factory=Frozen)
+    """Named ones besides deploy, each a workflow of its own."""
+    starts_within: Duration = 600.0
+    """How long a run may wait for a machine; then it is ended and has failed."""
+    silent_for: Duration = 3600.0
+    """How long a run may show no sign of life; then it is ended and has failed."""
+
+
 class Environment(Model):
     """One place where a service runs."""
 
     name: Name
-    driver: Literal["recipe"] = "recipe"
+    driver: Literal["recipe", "github_actions"] = "recipe"
     """How a deploy runs here."""
-    recipe: Annotated[Recipe, PlainValidator(_recipe), WithJsonSchema({"type": "string"})]
-    """Which of the `recipes`."""
+    recipe: Annotated[Recipe, PlainValidator(_recipe), WithJsonSchema({"type": "string"})] = Field(
+        default_factory=lambda: Recipe(name="none")
+    )
+    """Which of the `recipes`, for the driver recipe."""
+    github: GitHubActions | None = None
+    """The workflow, for the driver github_actions."""
     ref: str | None = None
     """What is deployed when nobody says what; else the head of the main branch."""
     url: Url | None = None
     """Where people find it once it stands: the card and `status` link to it. {service} and {environment} are filled
     in, and so are {VARIABLES} of Grail's environment that the recipe's `pass_env` names."""
     gates: Gates = Gates()
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """The named ones besides deploy, however they run here."""
+        return tuple(
+            self.recipe.actions if self.driver == "recipe" else self.github.actions if self.github else ()
+        )
 
 
 class Service(Model):

@@ -88,6 +88,8 @@ class Deploy:
     cancelled_by: str = ""
     restarts: int = 0  # how often a worker took it over from one that had died
     request: str = ""  # the request id that began it
+    note: str = ""  # while it runs: what it waits for, in one sentence
+    link: str = ""  # where the system that runs it shows it
     driver: str = "recipe"  # how it runs: config.yaml may say otherwise, or nothing, before it is over
     asker: str = ""  # team:user, for judging the right again
     conditions: tuple[Told, ...] = ()  # what stood in its way or was told when it was last judged

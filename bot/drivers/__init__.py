@@ -2,15 +2,24 @@
 
 `start` is called as often as the bot was killed in the middle, and starts a thing once. A driver never raises for
 what happens inside a run: that is a state.
+
+Some runs are processes of this machine (`local`): they are watched closely, by a worker of the same machine. Others
+are another system's: any worker asks that system what happened, when the state said that it is worth asking again,
+or when the system told by itself that something has changed.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from bot.config import Recipe
+from bot.config import GitHubActions, Recipe
 
-Phase = Literal["starting", "running", "succeeded", "failed", "cancelled", "lost"]
+# starting: `start` has to be called (again). queued: the system has taken it, and has not begun. waiting: for a person.
+# vanished: the system knew it, and knows nothing of it any more.
+Phase = Literal[
+    "starting", "queued", "waiting", "running", "succeeded", "failed", "cancelled", "lost", "vanished"
+]
+GOING: frozenset[Phase] = frozenset({"starting", "queued", "waiting", "running"})
 StepPhase = Literal["pending", "running", "succeeded", "failed", "cancelled", "skipped"]
 
 
@@ -28,6 +37,11 @@ class Order:
     action: str | None = None  # a named action of the recipe instead of a deploy
     previous: str | None = None  # full SHA of what stands there now
     by: str = ""  # e-mail of who asked
+    github: GitHubActions | None = None  # for github_actions: `recipe` is empty then
+    main: str = "main"  # the main branch of the repository
+    request: str = ""  # what asked for it: with the id, this is unlike any deploy of any other Grail
+    requested: float = 0.0  # seconds since the epoch
+    first: bool = False  # nobody has tried to start it before
     extra: Mapping[str, str] = field(default_factory=dict)  # further environment variables
 
 
@@ -47,23 +61,37 @@ class RunState:
     why: str = ""  # one sentence for failed and lost: which step, and how it ended
     rolled_back: bool | None = None  # None: no roll-back was needed or there is none; False: it failed too
     untouched: bool = False  # True: it ended before the first step that changes the environment
+    note: str = ""  # one sentence while it goes on: what it waits for, or that the system does not answer
+    link: str = ""  # where people see it in the system's own pages
+    run: str = ""  # a better name for it than the one that was asked with; "": there is none
+    look_in: float = 0.0  # seconds until it is worth asking again; of a local run always
 
 
 class Driver(Protocol):
     name: str
+    local: bool  # whether its runs are processes of this machine
 
-    async def start(self, order: Order) -> str:
-        """Start it, once; the answer names the run for the calls below, on this host."""
+    def run_of(self, order: Order) -> str:
+        """What the run will be called, known before it is started: whoever dies after that, it can be asked for."""
         ...
 
-    async def state(self, run: str) -> RunState: ...
+    async def start(self, order: Order) -> str:
+        """Start it, once; the answer names the run for the calls below.
+
+        Raises Refusal where it cannot be, and OutsideUnavailable where it is not (yet): call again.
+        """
+        ...
+
+    async def state(self, run: str) -> RunState:
+        """What the system says now. Never raises: a system that does not answer is a note."""
+        ...
 
     async def runs(self) -> Mapping[str, Phase]:
         """Every run that is known on this host."""
         ...
 
     async def cancel(self, run: str, by: str) -> None:
-        """End it: TERM to all of its processes, KILL after the grace. Returns at once; `state` tells the end."""
+        """Have it ended, whatever began already. Returns at once; `state` tells the end. May be called again."""
         ...
 
     async def output(self, run: str, lines: int | None = None) -> str:

@@ -1,16 +1,18 @@
 """From an order to what the runner is told: every word of every command is settled here, before anything runs."""
 
+import json
 import pwd
 import re
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from bot.config import Recipe
 from bot.config import Step as Command
 from bot.drivers import Order
-from bot.errors import NotFound
+from bot.errors import Conflict, NotFound
 
 OURS = re.compile(r"(SLACK|PAGERDUTY|GITHUB|ARGOCD|JENKINS|GRAIL|REDIS)_.*")
 _USERS = range(61184, 65520)  # free for services without a name of their own, by the convention of systemd
@@ -33,6 +35,15 @@ def told(order: Order, *, mirror: Path, grace: float, limit: int) -> dict[str, A
         "limit": limit,
         "grace": grace,
     }
+
+
+def refuse_another(folder: Path, order: Order) -> None:
+    """A Redis that lost everything may give a number again: nothing may be taken for what ran under it before."""
+    with suppress(OSError, ValueError, KeyError):
+        was = json.loads((folder / "order.json").read_text())
+        here = (order.service, order.commit, user_of(order.service, order.environment))
+        if (was["service"], was["commit"], was["uid"]) != here:
+            raise Conflict(f"Another deploy ran as {order.deploy} on this machine.", code="number-taken")
 
 
 def values_of(order: Order) -> dict[str, str]:

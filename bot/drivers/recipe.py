@@ -30,7 +30,7 @@ from typing import Any
 
 from bot.clients.git import Git, environment_for_git
 from bot.drivers import Order, Phase, RunState, Step, _runner
-from bot.drivers._ordering import passed_on, told, values_of
+from bot.drivers._ordering import passed_on, refuse_another, told, values_of
 from bot.errors import OutsideUnavailable
 
 LIMIT = 10 * 1024 * 1024  # bytes of output kept on disk for each run
@@ -54,6 +54,7 @@ class RecipeDriver:
     """
 
     name = "recipe"
+    local = True
 
     def __init__(
         self,
@@ -73,10 +74,14 @@ class RecipeDriver:
         self._environ = os.environ if environ is None else environ
         self._keep, self._grace, self._limit = keep, grace, limit
 
+    def run_of(self, order: Order) -> str:
+        return order.deploy
+
     async def start(self, order: Order) -> str:
         """Begin the run, once, however often this is called; answers when it has begun.
 
-        Raises NotFound (no such action), and OutsideUnavailable when no process can be started: call again.
+        Raises NotFound (no such action), Conflict (the number was another deploy's before Redis forgot it), and
+        OutsideUnavailable when no process can be started: call again.
         """
         folder = self._folder(order.deploy)
         try:
@@ -112,8 +117,9 @@ class RecipeDriver:
         return self._runs / run
 
     def _write(self, folder: Path, order: Order) -> bool:
-        """Put the order down. False: the run has begun, or has ended long ago."""
+        """Put the order down. False: the run has begun, or has ended long ago. Conflict: it is another deploy's."""
         if (folder / "begun").exists():
+            refuse_another(folder, order)
             return False
         given = told(order, mirror=self._git.mirror(order.repository), grace=self._grace, limit=self._limit)
         for each in (self._runs, folder):  # others may pass through to their own folder, and see nothing

@@ -15,6 +15,7 @@ from bot.drivers import Driver
 from bot.errors import Conflict
 from bot.services.claims import Claims
 from bot.services.facts import Around, Outside
+from bot.services.freeing import Freeing
 from bot.services.gates import Gates
 from bot.services.places import Places, step_names
 from bot.services.runs import CANCEL, GUARD, GUARD_SECONDS, TICK, Runs
@@ -123,9 +124,11 @@ class Deploys:
             timers=timers, clock=clock, admit=self._admitted,
         )  # fmt: skip
         self.claims = Claims(
-            config=config, store=store, work=work, timers=timers, drivers=drivers, clock=clock, watcher=watcher,
-            resume=self.runs.resume,
+            config=config, store=store, work=work, timers=timers, drivers=drivers, clock=clock, host=host,
+            watcher=watcher, resume=self.runs.resume,
         )  # fmt: skip
+
+        self.freeing = Freeing(config=config, store=store, work=work, drivers=drivers, clock=clock, host=host)
 
     async def plan(self, wanted: Wanted, holder: Holder) -> Plan:
         """All that is known about a deploy before it is admitted. Raises Refusal for what cannot be."""
@@ -222,9 +225,9 @@ class Deploys:
         deploy = await self._store.get(id)  # it may have begun meanwhile; what begins later sees the wish
         if deploy.held:
             await self.waiting.called_off(deploy)
-        if deploy.host:
+        if deploy.run:
             await self._work.add(
-                CANCEL, {"deploy": id, "by": by}, id=f"{id}:cancel", now=self._clock.now(), host=deploy.host,
+                CANCEL, {"deploy": id, "by": by}, id=f"{id}:cancel", now=self._clock.now(), host=deploy.host or None,
                 request=request,
             )  # fmt: skip
         return deploy
@@ -267,7 +270,7 @@ class Deploys:
     async def output(self, id: str, lines: int | None = None) -> str:
         """What the run printed, masked. Empty when it ran on another machine, or never began."""
         deploy = await self._store.get(id)
-        if not deploy.run or deploy.host != self._host:
+        if not deploy.run or deploy.host not in ("", self._host):
             return ""
         return await self._places.driver(deploy).output(deploy.run, lines)
 

@@ -22,6 +22,7 @@ WHAT = {
     "deploy.tick": "watching a deploy",
     "deploy.cancel": "ending a deploy",
     "deploy.guard": "looking after a deploy from outside",
+    "deploy.free": "freeing an environment",
     "notice": "a direct message about a deploy",
     "config.changed": "a change of rights for the audit",
     REVIVED: "a card in this channel",

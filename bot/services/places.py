@@ -38,12 +38,14 @@ class Places:
 
 
 def step_names(service: Service, environment: Environment, action: str | None) -> tuple[str, ...]:
-    """Raises NotFound where there is no such action (any more)."""
+    """As far as they are known before. Raises NotFound where there is no such action (any more)."""
     recipe = environment.recipe
-    if action is None:
-        return ("checkout", *(step.name for step in (*recipe.prepare, *recipe.deploy, *recipe.check)))
-    if action not in recipe.actions:
+    if action is not None and action not in environment.actions:
         raise NotFound(
             f"`{service.name}` has no action `{action}` in `{environment.name}`.", code="no-such-action"
         )
+    if environment.driver != "recipe":
+        return ()  # the system that runs it tells them
+    if action is None:
+        return ("checkout", *(step.name for step in (*recipe.prepare, *recipe.deploy, *recipe.check)))
     return ("checkout", *(step.name for step in recipe.actions[action]))

@@ -1,19 +1,25 @@
 """What happens to a deploy by itself: a tick starts its run and watches it for a few seconds; ticks follow each other
 until it is over. Whatever dies in between, the next tick finds the run by the deploy's id and goes on.
+
+A run on this machine is watched by its own worker without a pause. One of another system is looked at, by any worker,
+when it is worth it: after the time that its driver says, or at once when the system has told of a change.
+
+Longer than other files, because this is one life, and is read from its beginning to its end.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from typing import Literal
 
 from bot.clients.git import Git
 from bot.clock import Clock
 from bot.domain.deploys import Deploy, StepShown
 from bot.domain.output import few, of_step
-from bot.drivers import Order, RunState
+from bot.drivers import GOING, Order, RunState
 from bot.errors import OutsideUnavailable, Refusal
 from bot.services.places import Places, step_names
-from bot.store.deploys import DeployStore, Standing, guard_of, thing_of
+from bot.store.deploys import DeployStore, Standing, guard_of, look_of, thing_of
 from bot.store.streams import Job, Later, Work
 from bot.store.timers import Timers
 
@@ -22,6 +28,7 @@ CANCEL = "deploy.cancel"
 GUARD = "deploy.guard"
 WATCH_SECONDS = 5.0  # one tick; well below the 10 s that nothing may run longer than
 LOOK_SECONDS = 0.05  # how often a tick looks at its run
+SOONEST = 1.0  # seconds between two looks at another system
 LINE_SECONDS = 1.0  # how often a new last line alone is worth a new revision
 GUARD_SECONDS = 60.0
 START_SECONDS = 120.0  # how long a start is tried while git or the machine refuses
@@ -74,12 +81,18 @@ class Runs:
             yield deploy
             if deploy.over:
                 return
+        elif not self._places.driver(deploy).local:
+            pass  # any worker may ask how it is
         elif deploy.host != self._host:
             await self._next(deploy, job)
             return
         elif deploy.watcher != self._watcher:
             deploy = await self._adopted(deploy)
             yield deploy
+        if not self._places.driver(deploy).local:
+            async for seen in self._look(deploy):
+                yield seen
+            return
         async for seen in self._watch(deploy):
             deploy = seen
             yield deploy
@@ -92,6 +105,25 @@ class Runs:
         deploy = await self._store.find(job.body["deploy"])
         if deploy is not None and not deploy.over and deploy.run:
             await self._places.driver(deploy).cancel(deploy.run, job.body["by"])
+            if not deploy.host:
+                await self.wake(deploy, job.id)
+
+    async def told(self, mark: str, id: str) -> Literal["woken", "over", "unknown"]:
+        """Another system has told of a run that carries this mark (`d-12-3fa9c1d2`). id: of what told it."""
+        deploy = await self._store.find(mark.rpartition("-")[0])
+        if deploy is None or mark not in deploy.run:
+            return "unknown"
+        if deploy.over:
+            return "over"
+        await self.wake(deploy, id)
+        return "woken"
+
+    async def wake(self, deploy: Deploy, id: str) -> None:
+        """Look at a run of another system at once: something has changed there. id: of what told it, once."""
+        await self._work.add(
+            TICK, {"deploy": deploy.id}, id=f"{deploy.id}:wake:{id}", now=self._clock.now(),
+            thing=thing_of(deploy.id), request=deploy.request,
+        )  # fmt: skip
 
     async def guard(self, job: Job) -> Deploy | None:
         """Look after a deploy from outside: the end of a machine must not hold an environment for ever."""
@@ -126,6 +158,8 @@ class Runs:
         try:
             service, environment = self._places.at(deploy.service, deploy.environment)
             names = step_names(service, environment, deploy.action)
+            driver = self._places.driver(deploy)
+            run = driver.run_of(self._order(deploy, first=True))
             if deploy.action is None:
                 moved = await self._git.commit(service.repository, deploy.ref, name=service.name)
                 if moved.sha != deploy.commit:
@@ -147,14 +181,35 @@ class Runs:
         deploy = await self._saved(
             deploy.with_(
                 state="running",
-                host=self._host,
-                run=deploy.id,
-                watcher=self._watcher,
+                host=self._host if driver.local else "",
+                run=run,
+                watcher=self._watcher if driver.local else "",
                 started=now,
                 steps=tuple(StepShown(name, "pending") for name in names),
             )
         )
-        return await self._start(deploy, begun=False)
+        return await self._start(deploy, begun=False, first=True)
+
+    def _order(self, deploy: Deploy, *, first: bool) -> Order:
+        """What is to be run, as config.yaml has it now. Raises NotFound."""
+        service, environment = self._places.at(deploy.service, deploy.environment)
+        return Order(
+            deploy=deploy.id,
+            service=deploy.service,
+            environment=deploy.environment,
+            ref=deploy.ref,
+            commit=deploy.commit,
+            repository=service.repository,
+            recipe=environment.recipe,
+            action=deploy.action,
+            previous=deploy.previous,
+            by=deploy.by,
+            github=environment.github,
+            main=service.main,
+            request=deploy.request,
+            requested=deploy.requested,
+            first=first,
+        )
 
     async def _end_what_is_lost(self, deploy: Deploy) -> None:
         """A machine that comes back after its deploy was given up must not go on changing the environment."""
@@ -170,8 +225,10 @@ class Runs:
         restarts = deploy.restarts + (1 if died else 0)
         return await self._saved(deploy.with_(watcher=self._watcher, restarts=restarts, steps=steps))
 
-    async def _start(self, deploy: Deploy, *, begun: bool) -> Deploy:
-        """Have it run, once; the answer is over when that cannot be. begun: a part of it may run already."""
+    async def _start(self, deploy: Deploy, *, begun: bool, first: bool = False) -> Deploy:
+        """Have it run, once; the answer is over when that cannot be. begun: a part of it may run already; first: nobody
+        has tried before.
+        """
         now = self._clock.now()
         wish = (await self._store.get(deploy.id)).cancelled_by
         if wish and not begun:  # asked for while it was about to begin
@@ -182,21 +239,9 @@ class Runs:
             )
         driver = self._places.driver(deploy)
         try:
-            service, environment = self._places.at(deploy.service, deploy.environment)
-            await driver.start(
-                Order(
-                    deploy=deploy.id,
-                    service=deploy.service,
-                    environment=deploy.environment,
-                    ref=deploy.ref,
-                    commit=deploy.commit,
-                    repository=service.repository,
-                    recipe=environment.recipe,
-                    action=deploy.action,
-                    previous=deploy.previous,
-                    by=deploy.by,
-                )
-            )
+            run = await driver.start(self._order(deploy, first=first))
+            if run != deploy.run:
+                deploy = await self._saved(deploy.with_(run=run))
             if wish:
                 await driver.cancel(deploy.run, wish)
             return deploy
@@ -206,7 +251,7 @@ class Runs:
             await driver.cancel(deploy.run, GIVEN_UP)  # in case it begins after all
             why = f"{error} I tried for {round(START_SECONDS / 60)} minutes."
         except Refusal as error:
-            why = f"{error} Nothing was started."
+            why = f"{error} {error.hint or ''}".strip() + " Nothing was started."
         return await self._saved(deploy.with_(state="failed", ended=now, why=why))
 
     async def _watch(self, deploy: Deploy) -> AsyncIterator[Deploy]:
@@ -227,8 +272,7 @@ class Runs:
             now = self._clock.now()
             shown = _shown(state)
             phases_changed = [(s.name, s.phase) for s in shown] != [(s.name, s.phase) for s in deploy.steps]
-            ended = state.phase not in ("starting", "running")
-            if ended:
+            if state.phase not in GOING:
                 yield await self._ended(deploy, state, now)
                 return
             if shown and (phases_changed or (shown != deploy.steps and now - last_line_at >= LINE_SECONDS)):
@@ -240,11 +284,45 @@ class Runs:
             await asyncio.sleep(LOOK_SECONDS)
             state = await driver.state(deploy.run)
 
+    async def _look(self, deploy: Deploy) -> AsyncIterator[Deploy]:
+        """One look at a run of another system, and a timer for the next."""
+        driver = self._places.driver(deploy)
+        now = self._clock.now()
+        await self._store.see(deploy.id, now)
+        state = await driver.state(deploy.run)
+        if state.phase == "starting":
+            deploy = await self._start(deploy, begun=False)
+            if deploy.over:
+                yield deploy
+                return
+            state = await driver.state(deploy.run)
+        wish = (await self._store.get(deploy.id)).cancelled_by
+        if wish and state.phase in GOING:
+            await driver.cancel(deploy.run, wish)
+        if state.phase not in GOING:
+            yield await self._ended(deploy, state, now)
+            await self._timers.cancel(look_of(deploy.id))
+            return
+        said = {
+            "steps": _shown(state) or deploy.steps,
+            "note": state.note,
+            "link": state.link or deploy.link,
+            "run": state.run or deploy.run,
+        }
+        if any(getattr(deploy, field) != value for field, value in said.items()):
+            deploy = await self._saved(deploy.with_(**said))
+            yield deploy
+        await self._timers.at(
+            look_of(deploy.id), now + max(state.look_in, SOONEST), TICK, {"deploy": deploy.id},
+            thing=thing_of(deploy.id), request=deploy.request,
+        )  # fmt: skip
+
     async def _ended(self, deploy: Deploy, state: RunState, now: float) -> Deploy:
         latest = await self._store.get(deploy.id)
         deploy = replace(deploy, cancelled_by=latest.cancelled_by)
         over = deploy.with_(
-            state=state.phase, ended=now, why=state.why, rolled_back=state.rolled_back, watcher="",
+            state="lost" if state.phase == "vanished" else state.phase, ended=now, why=state.why, note="",
+            link=state.link or deploy.link, run=state.run or deploy.run, rolled_back=state.rolled_back, watcher="",
             steps=_shown(state) or deploy.steps, untouched=state.untouched,
             telling=await self._telling(deploy, state),
             url=self._places.url(deploy.service, deploy.environment) if state.phase == "succeeded" else "",
@@ -259,9 +337,10 @@ class Runs:
     async def _telling(self, deploy: Deploy, state: RunState) -> str:
         """The few lines that the card shows of a failure."""
         broke = next((step.name for step in state.steps if step.phase == "failed"), None)
-        if state.phase != "failed" or broke is None:
+        driver = self._places.driver(deploy)
+        if state.phase != "failed" or broke is None or not driver.local:
             return ""
-        lines = of_step(await self._places.driver(deploy).output(deploy.run, LOOKED_AT), broke)
+        lines = of_step(await driver.output(deploy.run, LOOKED_AT), broke)
         return "\n".join(line[:LINE] for line in few(lines))
 
     async def resume(self, deploy: Deploy, id: str) -> None:

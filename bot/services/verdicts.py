@@ -119,6 +119,8 @@ def refusal(verdict: Verdict) -> Refusal:
 def _hint(verdict: Verdict) -> str:
     if verdict.can_wait:
         return "Park it, and it is judged again when that changes; or try again later."
+    if len(verdict.stopping) == 1 and verdict.stopping[0].clears.endswith("."):
+        return verdict.stopping[0].clears
     clears = " and ".join(dict.fromkeys(one.clears for one in verdict.stopping if one.clears))
     return f"Who can clear it: {clears}." if clears else "Try again later."
 

@@ -231,7 +231,7 @@ def _actions(given: Given, config: Config) -> list[str]:
             action
             for service in services
             for environment in service.environments.values()
-            for action in environment.recipe.actions
+            for action in environment.actions
         )
     )
 

@@ -18,8 +18,9 @@ CLOSE_ENOUGH = 60  # of 100, for rapidfuzz's ratio
 
 def begins(words: Sequence[Word], commands: Mapping[str, Command]) -> Command | None:
     """The command that the words begin with, if they begin with one."""
-    for length in range(min(3, len(words)), 0, -1):
-        found = commands.get(" ".join(trimmed(word).low for word in words[:length]))
+    low = [trimmed(word).low for word in words[:3]]
+    for length in range(len(low), 0, -1):
+        found = commands.get(" ".join(low[:length]))
         if found is not None:
             return found
     return None

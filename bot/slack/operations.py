@@ -18,11 +18,13 @@ from bot.services.operations import GivenUp
 from bot.slack import Message
 from bot.slack.outbox import Outbox
 from bot.slack.views import operations as views
+from bot.store.deploys import Claim
 
 log = structlog.get_logger()
 
 OWN = "operations:"  # what the ids of all that is said here begin with
 DAY = 24 * 3600
+LAST = 10**12  # a version of a card after which none comes
 
 
 class OperationsChannel:
@@ -61,8 +63,24 @@ class OperationsChannel:
 
     async def claims(self, found: Found) -> None:
         """What was not as it should be when the claims were confirmed. What merely went on is only logged."""
+        for claim in found.unreadable:
+            await self.unreadable(claim)
         if found.released or found.ended:
             await self._card(f"claims:{int(self._clock.now() * 1000)}", views.claims(found))
+
+    async def unreadable(self, claim: Claim) -> None:
+        """A deploy holds an environment, and nobody can read its record. However often it is told, it is one card."""
+        await self._card(f"unreadable:{claim.deploy}", views.unreadable(claim), at=1)
+
+    async def freed(self, claim: Claim, by: str) -> None:
+        """Its own card tells it as well, if it stands somewhere: nothing else will ever change that one."""
+        message = views.freed(claim, by, self._clock.now())
+        await self._card(f"unreadable:{claim.deploy}", message)
+        posted = await self._outbox.where(f"deploy:{claim.deploy}")
+        if posted is not None:
+            await self._outbox.card(
+                f"deploy:{claim.deploy}", posted.channel, message, version=LAST, urgent=True
+            )
 
     async def everybody(self, ask: str, message: Message) -> None:
         """What somebody did that concerns all of operations, said once for each ask."""

@@ -1,14 +1,14 @@
 """The only Bolt code: receive, store, acknowledge.
 
-One listener for each kind of request (each further one would cost every request its turn), and each of them only
-stores: the answer to Slack goes out when the request is durable. `process_before_response` lets Bolt answer as soon as
-a listener has acknowledged, instead of polling for it. What has to be answered inside the request, the options of a
-select and the faults of a form, comes from the router at once.
+One taker for each kind of request, and each of them only stores: the answer to Slack goes out when the request is
+durable. They stand in one middleware before all else that Bolt does: a listener would cost every request its search,
+its authorization, its arguments and its runner, about as much as storing it costs, and would give us nothing that we
+use. What is none of ours goes on to Bolt. What has to be answered inside the request, the options of a select and the
+faults of a form, comes from the router at once.
 """
 
 import asyncio
 import logging
-import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -17,6 +17,7 @@ from uuid import uuid4
 import structlog
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.response import BoltResponse
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
@@ -38,9 +39,29 @@ OPTION_VALUE = 150  # characters; what is longer can only be typed, for half of 
 CONNECT_SECONDS = 5.0  # how long a start waits for Socket Mode
 WITHIN = 2.0  # seconds that a form's check or a select's options may take of Slack's three
 
-ANY = re.compile(r"[\s\S]*")
+Answer = dict[str, Any]  # what Slack is told in its 200; empty where it only wants to know that we have it
+Take = Callable[[Body], Awaitable[Answer]]
 
-Ack = Callable[..., Awaitable[Any]]
+
+class First(AsyncMiddleware):
+    """Ours, before the rest of Bolt."""
+
+    def __init__(self, takers: Mapping[str, tuple[str, Take]]) -> None:
+        """takers: by the payload's type, with the part that such a payload always has."""
+        self._takers = takers
+
+    async def async_process(
+        self,
+        *,
+        req: AsyncBoltRequest,
+        resp: BoltResponse,
+        next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - Bolt's name for it
+    ) -> BoltResponse | None:
+        body = req.body
+        part, take = self._takers.get("command" if "command" in body else body.get("type", ""), ("", None))
+        if take is None or part not in body:
+            return await next()
+        return BoltResponse(status=200, body=await take(body) or "")
 
 
 class Transport:
@@ -79,6 +100,18 @@ class Transport:
             logger=bolt_log,
             client=self._web,
             authorize=authorize,
+            before_authorize=First(
+                {
+                    "command": ("command", self._command),
+                    "event_callback": ("event", self._event),
+                    "block_actions": ("actions", self._action),
+                    "view_submission": ("view", self._submission),
+                    "view_closed": ("view", self._nothing),
+                    "block_suggestion": ("action_id", self._options),
+                    "shortcut": ("callback_id", self._nothing),
+                    "message_action": ("callback_id", self._nothing),
+                }
+            ),
             request_verification_enabled=False,  # see `receive`: it knows several secrets
             process_before_response=True,
             ignoring_self_events_enabled=False,
@@ -88,13 +121,6 @@ class Transport:
         )
         bolt_log.setLevel(logging.WARNING)
         self._app.error(self._failed)
-        self._app.command(ANY)(self._command)
-        self._app.event(ANY)(self._event)
-        self._app.action(ANY)(self._action)
-        self._app.view_submission(ANY)(self._submission)
-        self._app.view_closed(ANY)(self._closed)
-        self._app.options(ANY)(self._options)
-        self._app.shortcut(ANY)(self._shortcut)
         self._socket: Any = None
         self._connecting: asyncio.Task[None] | None = None
 
@@ -104,7 +130,8 @@ class Transport:
         known = stamp.isdecimal() and any(each.is_valid(body, stamp, signature) for each in self._verifiers)
         if not known:
             return 401, {}, "This is not signed by Slack.\n"
-        request = AsyncBoltRequest(body=body, headers={k: [v] for k, v in headers.items()})
+        # The one header that Bolt still needs: how the body is to be read.
+        request = AsyncBoltRequest(body=body, headers={"content-type": headers.get("Content-Type", "")})
         answer = await self._app.async_dispatch(request)
         return answer.status, dict(answer.first_headers_without_set_cookie()), answer.body or ""
 
@@ -127,16 +154,16 @@ class Transport:
             await self._socket.close_async()
 
     async def _failed(self, error: Exception) -> BoltResponse:
-        """A listener has failed: Slack is told that its request was not taken, and sends it again if it can."""
+        """A taker has failed: Slack is told that its request was not taken, and sends it again if it can."""
         if isinstance(error, StoreUnavailable):
             log.warning("slack.not_stored", error=str(error))
             return BoltResponse(status=503, headers={"Retry-After": "5"})
         log.error("slack.failed", exc_info=error)
         return BoltResponse(status=500)
 
-    # One listener a kind
+    # One taker a kind
 
-    async def _command(self, ack: Ack, body: Body) -> None:
+    async def _command(self, body: Body) -> Answer:
         ask = Ask(
             id=f"command:{body.get('trigger_id') or uuid4()}",
             how="command",
@@ -149,9 +176,10 @@ class Transport:
             request=request_id(),
         )
         await self._store("slack.ask", ask, {}, self._router.meaning(ask))
-        await ack()
+        return {}
 
-    async def _event(self, ack: Ack, body: Body, event: Body) -> None:
+    async def _event(self, body: Body) -> Answer:
+        event = body["event"]
         ask = from_event(body, event)
         if ask is not None:
             await self._store("slack.ask", ask, {}, self._router.meaning(ask))
@@ -160,13 +188,12 @@ class Transport:
                 f"event:{body.get('event_id')}", "command", body.get("team_id", ""), event["user"], "home"
             )
             await self._store("slack.home", home, {}, None)
-        await ack()
+        return {}
 
-    async def _action(self, ack: Ack, body: Body) -> None:
+    async def _action(self, body: Body) -> Answer:
         action = body["actions"][0]
         if action.get("type") == "button" and action.get("url"):
-            await ack()  # a link button has done its work in the client
-            return
+            return {}  # a link button has done its work in the client
         value = value_of(action)
         container = body.get("container", {})
         message = container.get("message_ts")
@@ -185,9 +212,9 @@ class Transport:
         )
         meaning = f"press:{ask.user}:{message or ''}:{action['action_id']}:{value}"
         await self._store("slack.press", ask, {"action": action["action_id"], "value": value}, meaning)
-        await ack()
+        return {}
 
-    async def _submission(self, ack: Ack, body: Body) -> None:
+    async def _submission(self, body: Body) -> Answer:
         view = body["view"]
         ask = from_view(body)
         values = values_of(view)
@@ -202,21 +229,18 @@ class Transport:
         except GrailError as error:
             faults = {next(iter(view["state"]["values"]), ""): str(error)}
         if faults:
-            await ack(response_action="errors", errors=dict(faults))
-            return
+            return {"response_action": "errors", "errors": dict(faults)}
         meaning = f"form:{ask.user}:{view['id']}"
         await self._store(
             "slack.form", ask, {"callback": view.get("callback_id", ""), "values": values}, meaning
         )
-        await ack()
+        return {}
 
-    async def _closed(self, ack: Ack) -> None:
-        await ack()
+    async def _nothing(self, body: Body) -> Answer:
+        """It only has to be acknowledged."""
+        return {}
 
-    async def _shortcut(self, ack: Ack, body: Body) -> None:
-        await ack()
-
-    async def _options(self, ack: Ack, body: Body) -> None:
+    async def _options(self, body: Body) -> Answer:
         view = body.get("view") or {}
         found: Sequence[tuple[str, str]] = ()
         with suppress(TimeoutError):
@@ -228,13 +252,12 @@ class Transport:
                     body.get("value") or "",
                     values_of(view),
                 )
-        await ack(
-            options=[
-                {"text": {"type": "plain_text", "text": cut(text, 75)}, "value": value}
-                for value, text in found
-                if len(value) <= OPTION_VALUE
-            ][:100]
-        )
+        options = [
+            {"text": {"type": "plain_text", "text": cut(text, 75)}, "value": value}
+            for value, text in found
+            if len(value) <= OPTION_VALUE
+        ]
+        return {"options": options[:100]}
 
     async def _store(self, kind: str, ask: Ask, more: Mapping[str, Any], meaning: str | None) -> None:
         now = self._clock.now()

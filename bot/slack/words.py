@@ -42,7 +42,7 @@ def split(text: str) -> list[Word]:
 def trimmed(word: Word) -> Word:
     """The word without the comma or full stop that follows it in a sentence. What is quoted stays as it is."""
     text = word.text.rstrip(_MARKS).rstrip("`*_~") if word.kind == "word" else word.text
-    return replace(word, text=text) if text else word
+    return word if text in ("", word.text) else replace(word, text=text)
 
 
 def _is_mark(word: Word) -> bool:

@@ -16,6 +16,7 @@ from redis.asyncio import Redis
 from bot.domain.deploys import Approval, Deploy, State, StepShown, Told
 from bot.errors import NotFound
 from bot.store import epoch, keys
+from bot.store.peers import hosts
 from bot.store.scripts import Scripts, WrongData, guarded
 from bot.store.work import PLACES, encode
 
@@ -28,6 +29,11 @@ def thing_of(id: str) -> str:
 def guard_of(id: str) -> str:
     """The id of the timer that looks after one deploy."""
     return f"guard:{id}"
+
+
+def look_of(id: str) -> str:
+    """The id of the timer that looks at a run of another system."""
+    return f"look:{id}"
 
 
 @dataclass(frozen=True)
@@ -177,9 +183,13 @@ class DeployStore:
         """The server of this epoch, as it names itself: another one after each of its starts."""
         return await epoch.server(self._redis)
 
-    async def confirm(self, number: int) -> bool:
-        """All claims were confirmed in this epoch. False: it is another one by now."""
-        return await epoch.confirm(self._redis, number)
+    async def hosts(self) -> frozenset[str]:
+        """The machines that work now."""
+        return await hosts(self._redis)
+
+    async def confirm(self, number: int, host: str, others: Iterable[str]) -> bool:
+        """All claims were confirmed in this epoch, by all machines. False: not yet, or it is another one by now."""
+        return await epoch.confirm(self._redis, number, host, others)
 
     async def standing(self, service: str) -> dict[str, Standing]:
         """What runs in each environment of a service."""

@@ -1,9 +1,11 @@
 """Whether Redis is still the server that it was: after a fail-over the newest writes may be missing.
 
 The epoch is raised once for each new server (and each restart). Whoever admits something that hangs on a
-claim compares epochs, and confirms each claim with its driver before it admits anything in a new one.
+claim compares epochs, and confirms each claim with its driver before it admits anything in a new one. Every machine
+that works has to have looked: what runs on its disk may be known to nobody any more.
 """
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 from redis.asyncio import Redis
@@ -23,6 +25,10 @@ async def server(redis: Redis) -> str:
     return found or ""
 
 
-async def confirm(redis: Redis, number: int) -> bool:
-    """Every claim was confirmed in this epoch, so new ones may be given. False: it is another epoch by now."""
-    return bool(await Scripts(redis).run("epoch_confirm", (EPOCH(),), (number,)))
+async def confirm(redis: Redis, number: int, host: str, others: Iterable[str] = ()) -> bool:
+    """This machine has looked at its claims and runs in this epoch. True: so have all, and new claims may be given.
+
+    False: one of them has not yet, or it is another epoch by now.
+    """
+    machines = (host, *sorted(set(others) - {host}))
+    return bool(await Scripts(redis).run("epoch_confirm", (EPOCH(),), (number, *machines)))

@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 from bot.store.gathered import Gathered
 from bot.store.keys import ANSWER, HOUR, MEANING, SEEN, WORK
 from bot.store.scripts import guarded
-from bot.store.work import VERSION, encode
+from bot.store.work import VERSION, begin, encode
 
 MEANING_SECONDS = 10
 DUPLICATE = "slack.duplicate"
@@ -58,12 +58,9 @@ class Inbox:
         not be stored, and must not be acknowledged; the sender's repetition settles it.
         """
         job = encode(kind, body, id=id, request=request or id, thing=None, host=None)
-        copy = encode(DUPLICATE, {}, id=id, request=request or id, thing=None, host=None)
-        # `body` stands last in the JSON, so the script can put the first one's id behind what else is in it.
-        copy = copy.removesuffix("{}}") + orjson.dumps(dict(body)).decode().removesuffix("}")
-        copy += ("," if body else "") + '"duplicate_of":'
         keys = (WORK(), SEEN(id=id), MEANING(meaning=meaning) if meaning else SEEN(id=id))
-        args = (id, now, remember, MEANING_SECONDS if meaning else 0, job, copy, "}}")
+        instead = len(begin(kind).encode())
+        args = (id, now, remember, MEANING_SECONDS if meaning else 0, job, begin(DUPLICATE), instead)
         how, of = await self._accept.run(keys, args)
         return Acceptance(first=how == "first", same=None if how == "first" else how, of=of)
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
@@ -95,6 +95,15 @@ class Peers:
         """Which of the streams are something else."""
         kinds = [(stream, await guarded(self._redis.type)(stream)) for stream in streams]
         return [stream for stream, kind in kinds if kind not in ("stream", "none")]
+
+
+async def hosts(redis: Redis) -> frozenset[str]:
+    """The machines whose workers live, or were not missed yet. Workers of Grail are named "<host>:<process>:…"."""
+    try:
+        names = await guarded(cast(Any, redis).hgetall)(WORKERS())
+    except WrongData:  # the heartbeat says so
+        return frozenset()
+    return frozenset(parts[0] for name in names if len(parts := name.rsplit(":", 2)) == 3)
 
 
 @cache

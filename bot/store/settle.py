@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 
 from bot.clock import Clock
 from bot.errors import StoreUnavailable
+from bot.store.gathered import Gathered
 from bot.store.scripts import Scripts
 from bot.store.work import PLACES
 
@@ -38,6 +39,8 @@ class Outcome:
 class Settler:
     def __init__(self, redis: Redis, me: str, clock: Clock) -> None:
         self._scripts = Scripts(redis)
+        # On a line: redis-py takes as long to pack so many arguments as Redis takes to run them.
+        self._done = Gathered(redis, "done")
         self._me = me
         self._clock = clock
         self._waiting: list[tuple[Entry, int | None, Outcome, asyncio.Future[Any]]] = []
@@ -82,7 +85,7 @@ class Settler:
             number = "" if fence is None else fence
             args += (entry.stream, entry.id, number, outcome.word, outcome.when)
             args += (outcome.host, outcome.tries, outcome.thing, outcome.job)
-        answers: list[Any] = await self._scripts.run("done", PLACES, args)
+        answers: list[Any] = await self._done.run(PLACES, args)
         if unsure:
             await self._find_again(batch, answers)
         return answers

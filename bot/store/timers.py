@@ -16,7 +16,7 @@ from redis.asyncio import Redis
 from bot.clock import Clock
 from bot.errors import StoreUnavailable
 from bot.store.keys import TIMER_ROWS, TIMERS
-from bot.store.scripts import Scripts, WrongData
+from bot.store.scripts import Scripts, WrongData, guarded
 from bot.store.work import PLACES, encode, plain
 
 AT_MOST = 200  # a call, so that Redis is never held long
@@ -28,6 +28,7 @@ class Timers:
     """The one set of timers of an installation."""
 
     def __init__(self, redis: Redis) -> None:
+        self._redis = redis
         self._scripts = Scripts(redis)
         self._earlier = asyncio.Event()
         self.next_due: float | None = None  # as of the last `fire`
@@ -58,6 +59,10 @@ class Timers:
     async def cancel(self, id: str) -> bool:
         """Take a timer out. False: there was none, or it has fired."""
         return bool(await self._scripts.run("timer", (TIMERS(), TIMER_ROWS()), (id,)))
+
+    async def waits(self, id: str) -> bool:
+        """Whether there is such a timer, not yet fired."""
+        return bool(await guarded(self._redis.hexists)(TIMER_ROWS(), id))
 
     async def fire(self, now: float) -> int:
         """Move what is due at `now` onto the streams, at most AT_MOST; answers how many that were."""

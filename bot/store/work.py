@@ -64,6 +64,11 @@ def encode(
     return orjson.dumps(job).decode()
 
 
+def begin(kind: str) -> str:
+    """What the JSON of a job of this kind begins with."""
+    return '{"kind":' + orjson.dumps(kind).decode()
+
+
 def decode(raw: str, *, deliveries: int, fence: int | None) -> Job:
     """The job in `raw`. ValueError when it is not one that we wrote."""
     job = orjson.loads(raw)

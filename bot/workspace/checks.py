@@ -53,6 +53,18 @@ class Checks:
         if self._weather.old_blocks:
             self._refuse(blockkit.view_faults(view, old=True), "invalid_arguments")
 
+    def options(self, body: Any) -> bool:
+        """What the app offers for an external menu; False where Slack would show nothing of it."""
+        found: list[blockkit.Fault] = []
+        if not isinstance(body, dict) or not {"options", "option_groups"} & body.keys():
+            found.append(blockkit.Fault("/options", "must provide options or option_groups"))
+        else:
+            blockkit.offered(body.get("options", []), "/options", found)
+            blockkit.offered_groups(body.get("option_groups", []), "/option_groups", found)
+        for fault in found:
+            self.violation("block_suggestion", fault.path, fault.why)
+        return not found
+
     def _judge(self, method: str, faults: "list[blockkit.Fault]", word: str) -> None:
         for fault in faults:
             self.violation(method, fault.path, fault.why)

@@ -127,7 +127,8 @@ class Control:
         try:
             me = core.world.person(request.query["as"]) if request.query.get("as") else None
             place = request.query.get("in") or ""
-            channel = core.world.place(place, me or core.world.app)
+            own = me is not None and core.world.is_person(place, me)  # one's own name: what the app and I say
+            channel = core.world.place(place, core.world.app if me is None or own else me)
         except ControlError as refused:
             return answer({"ok": False, "error": str(refused)}, 400)
         if me is not None and me.id not in channel.members:

@@ -78,7 +78,10 @@ class User:
 
     def as_page(self) -> Json:
         """What a page needs in order to show this person."""
-        keys = ("id", "name", "real_name", "email", "tz", "is_bot", "deleted", "color", "title")
+        keys = {
+            "id", "name", "real_name", "email", "tz", "is_bot", "deleted", "color", "title",
+            "is_restricted", "is_stranger",
+        }  # fmt: skip
         return {key: value for key, value in asdict(self).items() if key in keys}
 
 

@@ -77,13 +77,9 @@ class Presses:
         if ack.error is not None:
             core.notice(user.id, f'The options could not be loaded: "{ack.error}"')
             return Done(ack, ack.error, {"id": id, "options": []})
-        body: Json = ack.body if isinstance(ack.body, dict) else {}
+        body: Json = ack.body if core.checks.options(ack.body) else {}
         groups = body.get("option_groups") or []
-        flat = list(body.get("options") or []) + [one for group in groups for one in group.get("options", [])]
-        if not isinstance(ack.body, dict) or ("options" not in body and "option_groups" not in body):
-            core.checks.violation("block_suggestion", "/options", "must provide options or option_groups")
-        if len(body.get("options") or []) > 100 or len(groups) > 100:
-            core.checks.violation("block_suggestion", "/options", "no more than 100 items allowed")
+        flat = [*(body.get("options") or []), *(one for group in groups for one in group["options"])]
         core.suggested[(user.id, action_id)] = flat
         more = {"id": id, "options": body.get("options", [])}
         return Done(ack, more=more | ({"option_groups": groups} if groups else {}))
@@ -143,7 +139,7 @@ class Presses:
 
     def _element(self, surface: "Surface", asked: Json, action_id: str) -> tuple[str, Json]:
         """The element that is meant; where several have this action_id, by "block", then by what they offer."""
-        block, value = asked.get("block"), asked.get("value")
+        block, value = asked.get("block", asked.get("block_id")), asked.get("value")
         seen = [
             *standing(surface.blocks, action_id),
             *standing(self._core.messages.before(surface.message), action_id),

@@ -116,6 +116,8 @@ class Workspace:
             return web.json_response(body, status=status, dumps=dumps)
         try:
             return await handler(request)
+        except ConnectionResetError:  # whoever asked went away in the middle: nobody is left to be told
+            return web.Response(status=400)
         except web.HTTPException as none:
             if none.status not in (404, 405) or not request.path.startswith(("/control", "/api")):
                 raise

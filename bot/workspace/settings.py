@@ -89,6 +89,10 @@ def parse(arguments: Sequence[str]) -> Settings:
     parser.add_argument(
         "--token", default=made.token, help="what programs show at /control (default: made up)"
     )
+    parser.add_argument("--github-token", default=made.github_token, help="what the GitHub at /github takes")
+    parser.add_argument(
+        "--github-webhook-secret", help="GitHub's webhooks go to /hooks/github of --app-url, signed with it"
+    )
     parser.add_argument("--commands", help="the app's slash commands, e.g. /ask,/tell (default /grail)")
     parser.add_argument("--state", type=Path, help="a file to keep everything in over a restart")
     given = parser.parse_args(arguments)
@@ -108,6 +112,8 @@ def parse(arguments: Sequence[str]) -> Settings:
         bot_token=given.bot_token,
         app_token=given.app_token,
         token=given.token,
+        github_token=given.github_token,
+        github_webhook_secret=given.github_webhook_secret,
         commands=commands,
         state=given.state,
     )

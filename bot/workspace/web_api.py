@@ -20,7 +20,7 @@ from .faults import Json, SlackError
 from .limits import limited
 
 BODY_MOST = 60 * 1024 * 1024
-STRUCTURES = {"blocks", "attachments", "view", "metadata", "files", "dialog", "unfurls"}
+STRUCTURES = {"blocks", "attachments", "view", "metadata", "files", "dialog", "unfurls", "profile"}
 
 
 class WebApi:
@@ -64,14 +64,23 @@ class WebApi:
         settings = self._core.settings
         if not token:
             raise SlackError("not_authed")
-        if hmac.compare_digest(str(token).encode(), settings.bot_token.encode()):
-            if method.with_app_token:
-                raise SlackError("not_allowed_token_type")
-        elif hmac.compare_digest(str(token).encode(), settings.app_token.encode()):
-            if not method.with_app_token:
-                raise SlackError("not_allowed_token_type")
-        else:
-            raise SlackError("invalid_auth")
+        wanted = (
+            settings.app_token
+            if method.with_app_token
+            else settings.token
+            if method.with_admin_token
+            else settings.bot_token
+        )
+        if is_same(token, wanted):
+            return
+        known = (settings.bot_token, settings.app_token, settings.token)
+        raise SlackError(
+            "not_allowed_token_type" if any(is_same(token, one) for one in known) else "invalid_auth"
+        )
+
+
+def is_same(shown: Any, token: str) -> bool:
+    return hmac.compare_digest(str(shown).encode(), token.encode())
 
 
 async def through_weather(

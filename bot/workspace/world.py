@@ -47,11 +47,15 @@ class World:
 
     def person(self, said: str) -> User:
         """Whom a program means by an e-mail, an id, or a name, with or without @."""
-        wanted = said.strip().removeprefix("@").lower()
         for user in self.users.values():
-            if wanted and wanted in (user.id.lower(), (user.email or "").lower(), user.name.lower()):
+            if self.is_person(said, user):
                 return user
         raise ControlError(f"There is no person {said!r} here: use an e-mail such as dana@example.com.")
+
+    @staticmethod
+    def is_person(said: str, user: User) -> bool:
+        wanted = said.strip().removeprefix("@").lower()
+        return bool(wanted) and wanted in (user.id.lower(), (user.email or "").lower(), user.name.lower())
 
     def place(self, said: str, asker: User) -> Channel:
         """The channel that `#name`, an id, or `@person` (the direct messages with them) means to this person."""

@@ -1,6 +1,7 @@
 """The command line: what each command says and with which status it ends. No test of it starts Grail whole."""
 
 import json
+import logging
 import os
 import re
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from bot.__main__ import main
+from bot.__main__ import _level, main, parser
 from bot.store.audit import Audit
 
 ROOT = Path(__file__).parents[2]
@@ -22,6 +23,22 @@ def grail(folder: Path, *words: str, **environment: str) -> "subprocess.Complete
     return subprocess.run(
         [sys.executable, "-m", "bot", *words], cwd=ROOT, env=given, capture_output=True, text=True, timeout=60
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "level"),
+    [
+        ("run", logging.WARNING),
+        ("run --log-level info", logging.INFO),
+        ("run --log-format json", logging.INFO),
+        ("worker", logging.INFO),
+        ("web --log-level debug", logging.DEBUG),
+    ],
+)
+def test_run_is_quiet_in_a_terminal_unless_asked_and_all_else_logs_what_it_does(
+    words: str, level: int
+) -> None:
+    assert _level(parser().parse_args(words.split())) == level
 
 
 async def test_backup_restore_and_audit_work_on_the_embedded_redis_at_rest(tmp_path: Path) -> None:

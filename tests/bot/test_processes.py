@@ -5,14 +5,18 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.fixtures.grail import ROOT, free_port
+from tests.fixtures.grail import ROOT
+from tests.fixtures.ports import free_port
+from tests.fixtures.programs import Spoken, speaking
 
 
-def grail(*words: str, timeout: float = 20, **environment: str) -> subprocess.CompletedProcess[str]:
+def grail(*words: str, timeout: float = 60, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run `python -m bot …` to its end, in an environment that says only this."""
     return subprocess.run(
         [sys.executable, "-m", "bot", *words],
@@ -103,29 +107,15 @@ def test_check_says_that_the_example_is_fine_and_names_each_fault_of_another(tmp
 
 
 def test_make_run_serves_acme_and_the_workspace_and_control_c_ends_all_of_it(tmp_path: Path) -> None:
-    port, page = free_port(), free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bot", "run", "--port", str(port)],
-        cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "GRAIL_DATA": str(tmp_path), "GRAIL_WORKSPACE_PORT": str(page)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    assert process.stdout is not None
-    said = []
-    for line in process.stdout:
-        said.append(line)
-        if "Ctrl-C" in line:
-            break
-    words = " ".join("".join(said).split())
-    assert (
-        f"Open http://localhost:{page} (the local workspace) and type /grail deploy shop to staging" in words
-    )
-    process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=20) == 0
-    process.stdout.close()
+    page = free_port()
+    with began(tmp_path, GRAIL_WORKSPACE_PORT=str(page)) as running:
+        words = " ".join(running.words.split())
+        assert (
+            f"Open http://localhost:{page} (the local workspace) and type /grail deploy shop to staging"
+            in words
+        )
+        running.tell(signal.SIGINT)
+        assert running.end() == 0
     left = subprocess.run(["pgrep", "-fa", str(tmp_path)], capture_output=True, text=True, check=False).stdout
     assert left == ""
 
@@ -165,71 +155,46 @@ def test_a_port_that_is_none_and_a_host_that_is_not_ours_are_said_as_what_they_a
 
 
 def test_a_second_grail_on_the_same_data_is_told_of_the_first(tmp_path: Path) -> None:
-    first = began(tmp_path)
-    try:
+    with began(tmp_path) as first:
         said = one_sentence(grail("run", "--port", "0", GRAIL_DATA=str(tmp_path)))
         assert said.startswith("Another Grail is running on ")
-    finally:
-        first.send_signal(signal.SIGTERM)
-        first.send_signal(signal.SIGTERM)  # twice is once
-        assert first.wait(timeout=20) == 0
-        assert first.stdout is not None
-        first.stdout.close()
+        first.tell(signal.SIGTERM)
+        first.tell(signal.SIGTERM)  # twice is once
+        assert first.end() == 0
 
 
-def began(data: Path, *words: str, **environment: str) -> "subprocess.Popen[str]":
+def starting(data: Path, *words: str, **environment: str) -> AbstractContextManager[Spoken]:
+    """A `grail run` of Acme."""
+    given = {"PATH": os.environ["PATH"], "GRAIL_DATA": str(data), "GRAIL_WORKSPACE_PORT": str(free_port())}
+    command = [sys.executable, *words, "-m", "bot", "run", "--port", "0"]
+    return speaking(command, data.with_name(f"{data.name}.log"), given | environment, ROOT)
+
+
+@contextmanager
+def began(data: Path, **environment: str) -> Iterator[Spoken]:
     """A `grail run` of Acme that is up."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bot", "run", "--port", "0", *words],
-        cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "GRAIL_DATA": str(data), "GRAIL_WORKSPACE_PORT": str(free_port())}
-        | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )  # fmt: skip
-    assert process.stdout is not None
-    assert any("Ctrl-C" in line for line in process.stdout)
-    return process
+    with starting(data, **environment) as running:
+        running.until("Ctrl-C ends all of it.")
+        yield running
 
 
 @pytest.mark.parametrize("moment", ["import", "start"])
 def test_control_c_at_the_very_start_ends_it_without_a_traceback(moment: str, tmp_path: Path) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-v", "-m", "bot", "run", "--port", "0"],
-        cwd=ROOT,
-        env={
-            "PATH": os.environ["PATH"],
-            "GRAIL_DATA": str(tmp_path),
-            "GRAIL_WORKSPACE_PORT": str(free_port()),
-        },
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    assert process.stdout is not None
-    word = "import 'bot.errors'" if moment == "import" else "Acme: its repository"
-    for line in process.stdout:
-        if word in line:
-            break
-    process.send_signal(signal.SIGINT)
-    rest = process.stdout.read()
-    assert process.wait(timeout=20) in (0, 130, -signal.SIGINT)
-    process.stdout.close()
-    assert "Traceback" not in rest
+    with starting(tmp_path, "-v") as running:
+        running.until("import 'bot.errors'" if moment == "import" else "Acme: its repository")
+        running.tell(signal.SIGINT)
+        assert running.end() in (0, 130, -signal.SIGINT)
+        assert "Traceback" not in running.words
 
 
 def test_a_start_that_waits_for_a_slack_that_is_away_goes_on_and_ends_when_it_is_told_to(
     tmp_path: Path,
 ) -> None:
     away = f"http://127.0.0.1:{free_port()}/"
-    process = began(tmp_path, SLACK_API_URL=away, SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1")
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=20) == 0
-    assert process.stdout is not None
-    process.stdout.close()
+    slack = {"SLACK_API_URL": away, "SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
+    with began(tmp_path, **slack) as running:
+        running.tell(signal.SIGTERM)
+        assert running.end() == 0
 
 
 def test_a_backup_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:

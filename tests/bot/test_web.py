@@ -55,7 +55,7 @@ async def test_it_says_that_it_lives_and_that_it_works(
 
 
 async def test_without_redis_it_lives_but_is_not_ready_and_says_why(
-    resting_grail: GrailProcess, own_redis_server: Server, http: aiohttp.ClientSession
+    own_redis_server: Server, resting_grail: GrailProcess, http: aiohttp.ClientSession
 ) -> None:
     resting_grail.environment["REDIS_URL"] = own_redis_server.url
     await resting_grail.start()

@@ -123,7 +123,7 @@ async def test_whatever_changes_something_stands_in_the_audit(
         return {command.word for command in changing} <= {entry.word for entry in await Audit(redis).read()}
 
     try:
-        await workspace.wait_until(audited, within=20)
+        await workspace.wait_until(audited)
     finally:
         await redis.aclose()
 

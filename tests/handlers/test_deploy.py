@@ -1,7 +1,7 @@
 """deploy, run, cancel: what is asked, refused and answered."""
 
 from tests.fixtures.grail import GrailProcess
-from tests.fixtures.workspace import DANA, DEVI, MIA, OMAR, Workspace
+from tests.fixtures.workspace import DANA, DEVI, OMAR, Workspace
 from tests.stories.steps import card_says, cards, told, words_of
 
 PLACE = "#storefront"
@@ -77,6 +77,10 @@ async def test_the_form_asks_for_what_is_missing_and_says_its_faults(
     await workspace.type(DEVI, PLACE, "/grail deploy shop")
     view = (await workspace.wait_until(lambda: workspace.views(DEVI)))[-1]
     assert [block["block_id"] for block in view["blocks"]] == ["service", "environment", "ref"]
+    chosen = [block["element"].get("initial_option", {}).get("value") for block in view["blocks"]]
+    assert chosen == ["shop", "staging", None]
+    offered = await workspace.options(DEVI, "service", "", view=view["id"])
+    assert [option["value"] for option in offered["options"]] == ["search", "shop", "gateway"]
     offered = await workspace.options(DEVI, "ref", "gift", view=view["id"])
     assert "feature/gift-cards" in str(offered)
     values = {"service": {"service": "shop"}, "environment": {"environment": "production"}}
@@ -134,10 +138,10 @@ async def test_whose_e_mail_rests_may_not_cancel_what_its_owner_began(
     grail.shut_gate()
     await workspace.type(DANA, PLACE, "/grail deploy shop to staging")
     await workspace.wait_until(lambda: grail.runs() == ["d-1"])
-    mia = next(user for user in workspace.server.core.world.users.values() if user.email == MIA)
-    mia.email = DANA
-    await workspace.type(mia.id, PLACE, "/grail cancel d-1")
-    assert "your rights rest" in await told(workspace, mia.id, PLACE, "rest")
+    mia = "U0MIA000000"
+    await workspace.readdress(mia, DANA)
+    await workspace.type(mia, PLACE, "/grail cancel d-1")
+    assert "your rights rest" in await told(workspace, mia, PLACE, "rest")
     grail.open_gate()
     await card_says(workspace, PLACE, "succeeded")
 

@@ -26,6 +26,8 @@ async def test_help_shows_only_what_this_person_may_do_with_their_own_services(
     help_ = await told(workspace, "dario@example.com", PLACE, "What you can say")
     assert "`/grail deploy gateway to staging`" in help_
     assert "pause everything" not in help_
+    home = help_.split("*Home*\n")[1].splitlines()
+    assert [line.split("`")[1].split()[0] for line in home[:4]] == ["home", "help", "whoami", "why"]
     await workspace.type(MIA, PLACE, "/grail help")
     assert "/grail deploy " not in await told(workspace, MIA, PLACE, "What you can say")
 
@@ -44,7 +46,7 @@ async def test_help_tells_one_word_whole_and_guesses_a_slip(
 async def test_whoami_shows_exactly_what_one_may_do(workspace: Workspace, grail: GrailProcess) -> None:
     await workspace.type(DANA, PLACE, "/grail whoami")
     mine = await told(workspace, DANA, PLACE, "dana@example.com")
-    assert "Rung: decide" in mine
+    assert "Rung: decide (saying what to do while an operator does it)\n" in mine
     assert "`deploy`: shop, search → staging" in mine
     await workspace.type(OMAR, PLACE, "/grail whoami")
     his = await told(workspace, OMAR, PLACE, "omar@example.com")

@@ -14,8 +14,10 @@ PLACE = "#storefront"
 @pytest.fixture
 async def approved(grail: GrailProcess, workspace: Workspace) -> GrailProcess:
     """shop's staging wants an approval."""
-    plain = "environments: {staging: {recipe: quick}, production: {recipe: quick}}\n"
-    gated = "environments: {staging: {recipe: quick, gates: {approvals: {mode: enforced}}}, production: {recipe: quick}}\n"
+    plain, gated = (
+        "{staging: {recipe: quick}",
+        "{staging: {recipe: quick, gates: {approvals: {mode: enforced}}}",
+    )
     grail.config.write_text(grail.config.read_text().replace(plain, gated, 1))
     await workspace.wait_for("#ops", lambda ms: any("config.yaml" in m["text"] for m in ms), within=20)
     return grail

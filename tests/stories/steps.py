@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.fixtures.store import LONG
 from tests.fixtures.workspace import Workspace
 
 Json = dict[str, Any]
@@ -12,7 +13,7 @@ def cards(messages: list[Json]) -> list[Json]:
     return [m for m in messages if "→" in m["text"] and m.get("thread_ts", m["ts"]) == m["ts"]]
 
 
-async def card_says(workspace: Workspace, place: str, word: str, *, within: float = 10) -> Json:
+async def card_says(workspace: Workspace, place: str, word: str, *, within: float = LONG) -> Json:
     """The newest card of that place, as soon as it says this."""
     found = await workspace.wait_for(place, lambda ms: word in cards(ms)[-1]["text"], within=within)
     return cards(found)[-1]
@@ -24,7 +25,7 @@ async def thread_of(workspace: Workspace, place: str, card: Json) -> list[str]:
     return [m["text"] for m in messages if m.get("thread_ts") == card["ts"] and m["ts"] != card["ts"]]
 
 
-async def told(workspace: Workspace, who: str, place: str, word: str, *, within: float = 10) -> str:
+async def told(workspace: Workspace, who: str, place: str, word: str, *, within: float = LONG) -> str:
     """The first message that only this person sees there and that holds this word; its whole words."""
 
     def holds(messages: list[Json]) -> Json:

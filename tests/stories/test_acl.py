@@ -1,9 +1,7 @@
 """Web and worker with no more rights in Redis than docs/redis.acl gives them, as docs/redis-acl.md says to run them."""
 
-import asyncio
 import re
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,23 +28,11 @@ def acl_server() -> Iterator[Server]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture
-def ended() -> Iterator[list["subprocess.Popen[bytes]"]]:
-    """Processes that are ended with the test."""
-    processes: list[subprocess.Popen[bytes]] = []
-    yield processes
-    for process in processes:
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-    for process in processes:
-        process.wait(timeout=20)
-
-
-async def run(grail: GrailProcess, *words: str, **more: str) -> "subprocess.CompletedProcess[str]":
+def run(grail: GrailProcess, *words: str, **more: str) -> "subprocess.CompletedProcess[str]":
     """A command of the terminal, in the environment of the web side."""
-    return await asyncio.to_thread(  # the workspace lives in this loop
-        subprocess.run, [sys.executable, "-m", "bot", *words], env=grail.environment | more, cwd=ACL.parents[1],
-        capture_output=True, text=True, timeout=60,
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *words], env=grail.environment | more, cwd=ACL.parents[1],
+        capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
 
 
@@ -56,30 +42,27 @@ def address(server: Server, user: str) -> str:
 
 async def test_web_and_worker_live_with_the_least_rights_in_redis(
     workspace: Workspace,
-    resting_grail: GrailProcess,
     acl_server: Server,
-    ended: list["subprocess.Popen[bytes]"],
+    resting_grail: GrailProcess,
 ) -> None:
     grail = resting_grail
     grail.environment["REDIS_URL"] = address(acl_server, "grail-worker")
-    ended.append(grail.spawn("worker"))
+    grail.spawn("worker")
     grail.environment["REDIS_URL"] = address(acl_server, "grail-web")
     await grail.start("web")
-    assert grail.process is not None
-    ended.append(grail.process)
 
     # A deploy to its end, one that is cancelled in the middle, and one that rolls back; each in a channel of its own,
     # because Slack takes one message a second in each.
     await workspace.type(DANA, "#storefront", "/grail deploy shop to staging")
-    await card_says(workspace, "#storefront", "succeeded", within=25)
+    await card_says(workspace, "#storefront", "succeeded")
     grail.shut_gate()
     await workspace.type(DANA, "#platform", "@Grail deploy search to staging")
     running = await card_says(workspace, "#platform", "running")
     await workspace.press(DANA, "deploy.cancel", in_="#platform", message=running["ts"])
-    await card_says(workspace, "#platform", "cancelled", within=25)
+    await card_says(workspace, "#platform", "cancelled")
     grail.open_gate()
     await workspace.type(DANA, "#unsorted", "/grail deploy shop to staging fails-health")
-    await card_says(workspace, "#unsorted", "failed", within=25)
+    await card_says(workspace, "#unsorted", "failed")
 
     # What is read, remembered and told besides.
     for words, answer in (
@@ -94,7 +77,7 @@ async def test_web_and_worker_live_with_the_least_rights_in_redis(
         await workspace.type(DANA, "#general", f"/grail {words}")
         await told(workspace, DANA, "#general", answer)
     await workspace.open_home(DANA)
-    await workspace.wait_until(lambda: workspace.home(DANA), within=20)
+    await workspace.wait_until(lambda: workspace.home(DANA))
     for who in (OMAR, OLGA):  # one of the two is on call
         await workspace.type(who, "#general", "/grail pause everything to see whether it can")
     await workspace.wait_for(
@@ -105,27 +88,25 @@ async def test_web_and_worker_live_with_the_least_rights_in_redis(
     await workspace.type(DANA, "#general", "/grail whoami token")
     found = re.search(r"```(grail-[\w-]+)```", await told(workspace, DANA, "#general", "```grail-"))
     assert found is not None
-    do = await run(grail, "do", "status shop", "--url", grail.url, GRAIL_TOKEN=found[1])
+    do = run(grail, "do", "status shop", "--url", grail.url, GRAIL_TOKEN=found[1])
     assert (do.returncode, do.stderr) == (0, "")
-    do = await run(grail, "do", "deploy search to staging", "--url", grail.url, GRAIL_TOKEN=found[1])
+    do = run(grail, "do", "deploy search to staging", "--url", grail.url, GRAIL_TOKEN=found[1])
     assert "Everything was paused" in do.stderr
     for who in (OMAR, OLGA):
         await workspace.type(who, "#general", "/grail resume")
     await workspace.wait_for("#general", lambda ms: any("Going on after" in words_of(m) for m in ms))
-    do = await run(
-        grail, "do", "deploy search to production --plan", "--url", grail.url, GRAIL_TOKEN=found[1]
-    )
+    do = run(grail, "do", "deploy search to production --plan", "--url", grail.url, GRAIL_TOKEN=found[1])
     assert do.returncode == 1
-    do = await run(grail, "do", "deploy search to staging", "--url", grail.url, GRAIL_TOKEN=found[1])
+    do = run(grail, "do", "deploy search to staging", "--url", grail.url, GRAIL_TOKEN=found[1])
     assert "d-4" in do.stdout
-    verify = await run(grail, "audit", "verify")
+    verify = run(grail, "audit", "verify")
     assert verify.stdout.splitlines()[-1].startswith("The audit is whole: ")
 
     # What was asked in a terminal has its card in the team's channel.
-    await workspace.wait_for("#storefront", lambda ms: "succeeded" in cards(ms)[1]["text"], within=25)
+    await workspace.wait_for("#storefront", lambda ms: "succeeded" in cards(ms)[1]["text"])
     for place, count in (("#storefront", 2), ("#platform", 1), ("#unsorted", 1)):
         assert len(cards(await workspace.messages(place))) == count
-    last = "The last 8 lines of d-3:"
-    await workspace.wait_for("#unsorted", lambda ms: any(m["text"] == last for m in ms), within=20)
+    last = "no answer on /health"
+    await workspace.wait_for("#unsorted", lambda ms: any(m["text"].endswith(last) for m in ms))
     words = grail.text()
     assert not [line for line in words.splitlines() if "NOPERM" in line or "permission" in line.lower()]

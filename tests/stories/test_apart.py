@@ -1,79 +1,58 @@
 """Web and workers as processes of their own, on one Redis; and Slack over Socket Mode."""
 
 import signal
-import subprocess
-from collections.abc import Iterator
 
 import pytest
 
 from tests.fixtures.grail import GrailProcess
-from tests.fixtures.store import Server
+from tests.fixtures.store import LONG, Server
 from tests.fixtures.workspace import DANA, Workspace
 from tests.stories.steps import card_says, cards, told
 
-Process = subprocess.Popen[bytes]
-
-
-@pytest.fixture
-def ended() -> Iterator[list[Process]]:
-    """Processes that are ended with the test."""
-    processes: list[Process] = []
-    yield processes
-    for process in processes:
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-    for process in processes:
-        process.wait(timeout=20)
-
 
 async def test_any_worker_on_the_machine_goes_on_where_a_killed_one_was(
-    workspace: Workspace, resting_grail: GrailProcess, own_redis_server: Server, ended: list[Process]
+    workspace: Workspace, own_redis_server: Server, resting_grail: GrailProcess
 ) -> None:
     grail = resting_grail
     grail.environment["REDIS_URL"] = own_redis_server.url
     first = grail.spawn("worker")
-    ended.append(first)
     await grail.start("web")
-    assert grail.process is not None
-    ended.append(grail.process)
     grail.shut_gate()
     await workspace.type(DANA, "#storefront", "/grail deploy shop to staging")
-    await workspace.wait_until(lambda: grail.runs() == ["d-1"], within=20)
+    await workspace.wait_until(lambda: grail.runs() == ["d-1"])
     await card_says(workspace, "#storefront", "running")
 
-    ended.append(grail.spawn("worker"))
+    grail.spawn("worker")
     first.kill()
-    first.wait()
+    first.wait(LONG)
     await workspace.clock(forward=20)
-    await workspace.wait_for("#storefront", lambda ms: any("I restarted" in m["text"] for m in ms), within=25)
+    await workspace.wait_for("#storefront", lambda ms: any("I restarted" in m["text"] for m in ms))
     grail.open_gate()
-    await card_says(workspace, "#storefront", "succeeded", within=25)
+    await card_says(workspace, "#storefront", "succeeded")
     assert len(cards(await workspace.messages("#storefront"))) == 1
     assert grail.runs() == ["d-1"]
 
 
 async def test_term_to_a_worker_leaves_its_recipe_to_be_adopted(
-    workspace: Workspace, resting_grail: GrailProcess, own_redis_server: Server, ended: list[Process]
+    workspace: Workspace, own_redis_server: Server, resting_grail: GrailProcess
 ) -> None:
     grail = resting_grail
     grail.environment["REDIS_URL"] = own_redis_server.url
     first = grail.spawn("worker")
     await grail.start("web")
-    assert grail.process is not None
-    ended.append(grail.process)
     grail.shut_gate()
     await workspace.type(DANA, "#storefront", "/grail deploy shop to staging")
-    await workspace.wait_until(lambda: grail.runs() == ["d-1"], within=20)
+    await workspace.wait_until(lambda: grail.runs() == ["d-1"])
     first.send_signal(signal.SIGTERM)
-    assert first.wait(timeout=20) == 0
+    assert first.wait(LONG) == 0
     grail.open_gate()
-    ended.append(grail.spawn("worker"))
-    await card_says(workspace, "#storefront", "succeeded", within=25)
+    grail.spawn("worker")
+    await card_says(workspace, "#storefront", "succeeded")
     assert grail.runs() == ["d-1"]
 
 
+@pytest.mark.parametrize("workspace_words", [["--port", "0", "--socket"]])
 async def test_socket_mode_needs_no_public_address(workspace: Workspace, resting_grail: GrailProcess) -> None:
-    workspace.app_at(None)
     del resting_grail.environment["SLACK_SIGNING_SECRET"]
     resting_grail.environment["SLACK_APP_TOKEN"] = workspace.settings.app_token
     await resting_grail.start()
@@ -81,12 +60,12 @@ async def test_socket_mode_needs_no_public_address(workspace: Workspace, resting
     await card_says(workspace, "#storefront", "succeeded")
     await workspace.disconnect()
     await workspace.type(DANA, "#storefront", "@Grail status shop")
-    await workspace.wait_for("#storefront", lambda ms: "shop staging" in ms[-1]["text"], within=25)
+    await workspace.wait_for("#storefront", lambda ms: "shop staging" in ms[-1]["text"])
     resting_grail.stop()
 
 
 async def test_redis_gone_is_said_and_work_goes_on_when_it_is_back(
-    workspace: Workspace, resting_grail: GrailProcess, own_redis_server: Server
+    workspace: Workspace, own_redis_server: Server, resting_grail: GrailProcess
 ) -> None:
     grail = resting_grail
     grail.environment["REDIS_URL"] = own_redis_server.url
@@ -103,7 +82,7 @@ async def test_redis_gone_is_said_and_work_goes_on_when_it_is_back(
 
     own_redis_server.restart()
     grail.open_gate()
-    await card_says(workspace, "#storefront", "succeeded", within=25)
+    await card_says(workspace, "#storefront", "succeeded")
     assert len(cards(await workspace.messages("#storefront"))) == 1
     assert grail.runs() == ["d-1"]
     grail.stop()

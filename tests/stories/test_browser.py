@@ -11,10 +11,10 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.fixtures.acme import AcmeProcess
-from tests.fixtures.browser import WIDTHS, keep
+from tests.fixtures.browser import WIDTHS, keep, live_page
 from tests.fixtures.workspace import Workspace
 
-LONG = 30_000  # milliseconds: for what the recipe has to do
+LONG = 60_000  # milliseconds: for what the recipe has to do
 Visit = Callable[..., Awaitable[Page]]
 
 # Keeps what the newest card has said, each once, as it changes before the person's eyes.
@@ -34,20 +34,8 @@ async def visit(acme: AcmeProcess, browser: Browser) -> AsyncIterator[Visit]:
     complaints: list[str] = []
 
     async def visit(who: str, where: str) -> Page:
-        wide, high = WIDTHS["desk"]
-        context = await browser.new_context(
-            viewport={"width": wide, "height": high}, reduced_motion="reduce", timezone_id="Europe/Berlin"
-        )
-        page = await context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None,
-        )
-        await page.goto(f"{acme.url}/#as={who}&in={where}")
-        await page.wait_for_selector("body[data-connection=live]")
-        return page
+        where = f"{acme.url}/#as={who}&in={where}"
+        return await live_page(browser, where, complaints, timezone_id="Europe/Berlin")
 
     yield visit
     # Chromium notes by itself that nobody listens while the bot is dead.
@@ -111,13 +99,28 @@ async def test_a_version_that_is_not_well_is_rolled_back_and_the_old_one_still_a
     page = await visit("dana", "unsorted")
     await say(page, "/grail deploy search to staging")
     await expect(card(page)).to_contain_text("search → staging — succeeded", timeout=LONG)
+    link = card(page).get_by_role("link", name="Open search in staging")
+    address = await link.get_attribute("href")
+    assert address is not None
+    answer = await page.request.get(f"{address}version", timeout=LONG)
+    assert (await answer.json())["commit"] == acme.head("main")
+    await say(page, "/grail deploy search to staging breaks-tests")
+    await expect(card(page)).to_contain_text("search → staging — failed", timeout=LONG)
+    await expect(card(page)).to_contain_text("Nothing was changed: what ran before still runs.")
+    await expect(card(page).locator("pre")).to_contain_text("FAILED (failures=")
+    await picture(page, "tests-failed", every=True)
+    await card(page).locator(".replies").click()
+    await expect(page.locator("#side pre").last).to_contain_text("AssertionError")
+    assert not re.search(r"\.\.\. ok\b", await page.locator("#side").inner_text())
+    await page.get_by_role("button", name="Close", exact=True).click()
     await say(page, "/grail deploy search to staging fails-health")
+    await expect(card(page)).to_contain_text("fails-health", timeout=LONG)
     await expect(card(page)).to_contain_text("search → staging — failed", timeout=LONG)
     await expect(card(page)).to_contain_text("Find honey runs again.")
     await expect(card(page)).to_contain_text("fails-health")
     await picture(page, "failed")
     await card(page).locator(".replies").click()
-    await expect(page.locator("#side pre")).to_contain_text("is not healthy")
+    await expect(page.locator("#side pre").first).to_contain_text("is not healthy")
     await picture(page, "failed-thread", every=True)
     assert acme.answers("search", "staging")["commit"] == acme.head("main")
 

@@ -43,7 +43,7 @@ async def given_up(workspace: Workspace, grail: GrailProcess, word: str, place: 
         found = [m for m in await workspace.messages(place) if word in words_of(m)]
         return found[-1] if found else None
 
-    found: Json = await workspace.wait_until(said, within=20)
+    found: Json = await workspace.wait_until(said)
     return found
 
 
@@ -123,16 +123,14 @@ async def test_who_asked_for_what_was_given_up_is_told_too(
 ) -> None:
     await workspace.type(DANA, "#storefront", "/grail whoami")
     await told(workspace, DANA, "#storefront", "dana@example.com")
-    state = await workspace.state()
-    dana = next(user["id"] for user in state["users"] if user["email"] == DANA)
-    channel = next(each["id"] for each in state["channels"] if each["name"] == "storefront")
+    dana = (await workspace.api("users.lookupByEmail", {"email": DANA}))["user"]
     ask = {
         "id": "x",
         "how": "press",
-        "team": state["team"]["id"],
-        "user": dana,
+        "team": dana["team_id"],
+        "user": dana["id"],
         "text": 5,
-        "channel": channel,
+        "channel": await workspace.channel("#storefront"),
     }
     await put(memory, "slack.ask", {"ask": ask | {"request": "r-77"}})
     card = await given_up(workspace, grail, "I gave up")
@@ -158,7 +156,7 @@ async def test_what_slack_will_not_take_is_told_to_operations_with_where_and_why
 ) -> None:
     await workspace.type(OMAR, "#storefront", "/remove @Grail")
     await workspace.type(DANA, "#storefront", "/grail deploy shop to staging")
-    found = await workspace.wait_for(OPS, lambda ms: "could not be delivered" in ms[-1]["text"], within=20)
+    found = await workspace.wait_for(OPS, lambda ms: "could not be delivered" in ms[-1]["text"])
     words = words_of(found[-1])
     assert "message could not be delivered to #storefront" in words or "messages could" in words
     assert "Why: `Slack refused: not_in_channel`" in words
@@ -195,7 +193,7 @@ async def test_a_changed_address_rests_the_rights_until_an_operator_confirms(
     await workspace.type(DEVI, "#storefront", "/grail whoami")
     await told(workspace, DEVI, "#storefront", DEVI)
     new = "devi.new@example.com"
-    await workspace.act("profile", {"as": DEVI, "email": new})
+    await workspace.readdress(DEVI, new)
     await workspace.clock(forward=61)  # what Slack says of a person is kept for a minute
     await workspace.type(new, "#storefront", "/grail deploy shop to staging")
     await told(workspace, new, "#storefront", "your rights rest, because")
@@ -213,3 +211,33 @@ async def test_a_changed_address_rests_the_rights_until_an_operator_confirms(
     after = await becomes(workspace, card, "The rights of devi hold again")
     assert "confirmed by Omar" in words_of(after)
     assert "person.confirm" not in str(after["blocks"])
+
+
+async def test_an_environment_that_a_broken_record_holds_is_told_and_freed_at_a_press(
+    workspace: Workspace, grail: GrailProcess, memory: Redis, hand_edited: None
+) -> None:
+    grail.shut_gate()
+    await workspace.type(DANA, "#storefront", "/grail deploy shop to staging")
+    await workspace.wait_until(lambda: grail.runs() == ["d-1"], within=20)
+    await memory.hset(keys.DEPLOY(id="d-1"), "rev", "seven")
+
+    def holds(messages: list[Json]) -> Json:
+        return next(m for m in messages if "is held by d-1" in words_of(m))
+
+    card = holds(await workspace.wait_for(OPS, holds, within=20))
+    assert "*`staging` of `shop` is held by d-1, whose record in Redis cannot be read.*" in words_of(card)
+    await workspace.type(DANA, "#storefront", "/grail deploy shop to staging main")
+    refusal = await told(workspace, DANA, "#storefront", "is held by d-1")
+    assert "`cancel d-1` ends what runs of it, and frees the environment." in refusal
+    await workspace.type(DEVI, "#storefront", "/grail cancel d-1 --plan")
+    assert "I would end what runs of d-1" in await told(workspace, DEVI, "#storefront", "I would end")
+    await workspace.press(OMAR, "deploy.cancel", in_=OPS, message=card["ts"])
+    await becomes(workspace, card, "*`staging` of `shop` is free again.*")
+    ended = "d-1 was ended by Omar: its record cannot be read"  # its own card, which nothing else will ever change
+    await workspace.wait_for("#storefront", lambda ms: any(m["text"] == ended for m in ms))
+    grail.open_gate()
+    await workspace.type(OMAR, "#storefront", "/grail deploy shop to staging")
+    await workspace.wait_for(
+        "#storefront", lambda ms: any("succeeded" in m["text"] and "→" in m["text"] for m in ms), within=25
+    )
+    assert grail.runs() == ["d-1", "d-2"]

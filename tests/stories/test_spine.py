@@ -1,5 +1,7 @@
 """The first whole thing that Grail does: a developer types `/grail deploy`, and a real service is deployed."""
 
+import re
+
 from tests.fixtures.grail import GrailProcess
 from tests.fixtures.workspace import DANA, DEVI, GUS, OMAR, Workspace
 from tests.stories.steps import card_says, cards, thread_of, told, words_of
@@ -18,12 +20,12 @@ async def test_a_deploy_killed_in_the_middle_goes_on_and_its_one_card_says_succe
     await workspace.wait_for("#storefront", lambda ms: any("I restarted" in m["text"] for m in ms))
     grail.open_gate()
 
-    await card_says(workspace, "#storefront", "succeeded", within=30)
+    await card_says(workspace, "#storefront", "succeeded")
     standing = cards(await workspace.messages("#storefront"))
     assert [card["ts"] for card in standing] == [first["ts"]]
     thread = await thread_of(workspace, "#storefront", first)
     assert [line for line in thread if "restarted" in line] == [
-        ":arrows_counterclockwise: I restarted; your deploy is at step 3 of 4."
+        "shop to staging: I restarted; your deploy is at step 3 of 4."
     ]
     assert grail.runs() == ["d-1"]
 
@@ -39,7 +41,10 @@ async def test_a_deploy_is_one_card_whose_thread_carries_its_steps(
     assert "by Dana" in words
     assert "(`main`, assumed)" in words
     await workspace.wait_for("#storefront", lambda ms: "health succeeded" in ms[-1]["text"])
-    steps = [" ".join(line.split()[1:3]) for line in await thread_of(workspace, "#storefront", card)]
+    steps = [
+        " ".join(line.partition(": ")[2].split()[:2])
+        for line in await thread_of(workspace, "#storefront", card)
+    ]
     assert steps == ["checkout succeeded", "test succeeded", "start succeeded", "health succeeded"]
     answer = await told(workspace, DANA, "#storefront", "d-1")
     assert answer.startswith("d-1: shop to staging")
@@ -101,8 +106,8 @@ async def test_the_second_deploy_to_an_environment_stands_in_line_and_names_the_
     await workspace.wait_until(lambda: grail.runs() == ["d-1"])
     await workspace.type(OMAR, "#storefront", "/grail deploy shop to staging fails-health")
     answer = await told(workspace, OMAR, "#storefront", "stands in line")
-    assert "d-1 (shop to staging, " in answer
-    assert "by Dana) is running there" in answer
+    assert "shop in staging is taken: Dana has d-1 (shop to staging, " in answer
+    assert re.search(r"running there since \d+ s, at step 3 of 4\.", " ".join(answer.split()))
     card = await card_says(workspace, "#storefront", "queued, number 1 in line")
     grail.open_gate()
     turn = await workspace.wait_for("@Grail", lambda ms: "it is your turn" in ms[-1]["text"] and ms, as_=OMAR)

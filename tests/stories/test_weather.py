@@ -6,7 +6,7 @@ import pytest
 
 from tests.fixtures.grail import GrailProcess
 from tests.fixtures.workspace import DANA, Workspace
-from tests.stories.steps import cards
+from tests.stories.steps import card_says, cards, told
 
 STORMS: list[dict[str, Any]] = [
     {"slow": 12, "times": 1},
@@ -19,8 +19,18 @@ STORMS: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("method", ["chat.postMessage", "chat.update"])
-@pytest.mark.parametrize("storm", STORMS, ids=lambda storm: "-".join(f"{k}={v}" for k, v in storm.items()))
+ALL_CALLS = [
+    *((storm, method) for method in ("chat.postMessage", "chat.update") for storm in STORMS),
+    *((storm, method) for method in ("users.info", "response_url") for storm in STORMS[1:-1]),
+    (STORMS[0], "response_url"),
+]
+
+
+def name(value: Any) -> str:
+    return value if isinstance(value, str) else "-".join(f"{key}={held}" for key, held in value.items())
+
+
+@pytest.mark.parametrize(("storm", "method"), ALL_CALLS, ids=name)
 async def test_a_deploy_through_bad_weather_is_one_card_that_says_succeeded(
     storm: dict[str, Any], method: str, workspace: Workspace, grail: GrailProcess
 ) -> None:
@@ -43,6 +53,21 @@ async def test_a_deploy_through_bad_weather_is_one_card_that_says_succeeded(
     assert len(lines) == len(set(lines)) == 4
     assert grail.runs() == ["d-1"]
     await workspace.weather(slow=0, rate_limited=0, failing=False, down=False, old_blocks=False, times=0)
+
+
+async def test_whom_slack_cannot_name_in_time_is_told_so_and_nothing_begins(
+    workspace: Workspace, grail: GrailProcess
+) -> None:
+    await workspace.weather(slow=12, times=1, methods=["users.info"])
+    await workspace.type(DANA, "#storefront", "/grail deploy shop to staging")
+    assert (
+        "Slack cannot say who you are right now, and I only work for full members. Try again in a minute."
+    ) in " ".join((await told(workspace, DANA, "#storefront", "who you are")).split())
+    assert grail.runs() == []
+    await workspace.clock(60)
+    await workspace.type(DANA, "#storefront", "/grail deploy shop to staging")
+    await card_says(workspace, "#storefront", "succeeded")
+    assert grail.runs() == ["d-1"]
 
 
 async def test_a_workspace_without_the_plan_block_gets_a_progress_bar(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from bot.domain.gates._words import Condition, Facts
 from bot.domain.locks import Lock
+from bot.domain.periods import duration
 
 
 def judge(facts: Facts) -> Iterator[Condition]:
@@ -60,11 +61,17 @@ def _claim(facts: Facts) -> Condition:
     if held is None and not facts.claim_id:
         return Condition("claim", "passed", "free", "Nothing runs there.")
     if held is None:
-        sentence = f"{facts.claim_id} holds it, and its record cannot be read."
-        return Condition("claim", "failed", "claimed", sentence, clears="an operator", button="")
+        where = f"`{facts.deploy.environment}` of `{facts.deploy.service}`"
+        sentence = f"{where} is held by {facts.claim_id}, whose record cannot be read."
+        clears = f"`cancel {facts.claim_id}` ends what runs of it, and frees the environment."
+        return Condition("claim", "failed", "claimed", sentence, clears=clears)
     at, of = held.place
     progress = f", at step {at} of {of}" if held.steps else ""
-    sentence = f"{held.id} ({held.what}, {held.short()}, by {held.by_name}) is running there{progress}."
+    since = f" since {duration(facts.now - held.started)}" if held.started else ""
+    sentence = (
+        f"{held.service} in {held.environment} is taken: {held.by_name} has {held.id} ({held.what}, {held.short()}) "
+        f"running there{since}{progress}."
+    )
     return Condition(
         "claim",
         "failed",

@@ -46,9 +46,12 @@ def card(deploy: Deploy, now: float) -> Message:
         lines.append(f":link: {link(deploy.url, f'Open {deploy.service} in {deploy.environment}')}")
     head = section("\n".join(lines))
     tail: list[Block] = []
+    if deploy.note and not deploy.over:
+        tail.append(section(f":hourglass: {quiet(deploy.note, 400)}"))
     if deploy.why:
         tail.append(section(_why(deploy)))
-    tail.append(context(" · ".join(_facts(deploy, now))))
+    seen = [link(deploy.link, "see it run" if not deploy.over else "see the run")] if deploy.link else []
+    tail.append(context(" · ".join(_facts(deploy, now) + seen)))
     buttons = _buttons(deploy)
     if buttons:
         tail.append(actions(*buttons))
@@ -85,7 +88,7 @@ def failure(deploy: Deploy, output: str) -> Message:
         return Message(
             f"{text}: it printed nothing", [section(f"*{escape(step or deploy.id)}* printed nothing.")]
         )
-    lead = "\n".join([f"*{escape(step or deploy.id)}* said:", *(f"> {quiet(line, 200)}" for line in telling)])
+    lead = f"*{escape(step or deploy.id)}* said:\n{_fenced(telling or end[-1:], 1500)}"
     blocks = [section(lead)]
     if len(end) > len(telling):
         left_out = " (the tests that passed are left out)" if _shorter(printed, end) else ""
@@ -224,15 +227,15 @@ def _shorter(printed: Sequence[str], shown: Sequence[str]) -> bool:
     return whole[-len(kept) :] != kept
 
 
-def _fenced(lines: Sequence[str]) -> str:
-    """The lines as code, the first ones left out where all are too long for one section."""
+def _fenced(lines: Sequence[str], room: int = FENCED) -> str:
+    """The lines as code, as they are; the first ones left out where all of them need more than `room` characters."""
     safe = [escape(line if len(line) <= 500 else line[:499] + "…").replace("```", "'''") for line in lines]
     kept = len(safe)
-    while kept > 1 and len("\n".join(safe[-kept:])) > FENCED:
+    while kept > 1 and len("\n".join(safe[-kept:])) > room:
         kept -= 1
     return (
         "```"
-        + "\n".join((["…"] if kept < len(safe) else []) + [cut(line, FENCED) for line in safe[-kept:]])
+        + "\n".join((["…"] if kept < len(safe) else []) + [cut(line, room) for line in safe[-kept:]])
         + "```"
     )
 
@@ -246,9 +249,11 @@ def _why(deploy: Deploy) -> str:
     lines = [cut(escape(deploy.why), 1500)]
     broke = broke_at(deploy)
     if deploy.telling:
-        lines += [f"> {quiet(line, 200)}" for line in deploy.telling.splitlines()]
-    elif broke is not None and deploy.steps[broke].phase == "failed" and deploy.steps[broke].last_line:
-        lines.append(f"> {quiet(deploy.steps[broke].last_line, 200)}")
+        lines.append(_fenced(deploy.telling.splitlines()[:5], 1000))
+    elif (
+        broke is not None and deploy.steps[broke].phase == "failed" and deploy.steps[broke].last_line.strip()
+    ):
+        lines.append(_fenced([deploy.steps[broke].last_line], 1000))
     if deploy.untouched:
         lines.append(":shield: Nothing was changed: what ran before still runs.")
     elif deploy.rolled_back is True:
@@ -292,7 +297,9 @@ def _buttons(deploy: Deploy) -> list[Block]:
     if not deploy.over and not deploy.cancelled_by:
         question = confirm(
             f"Cancel {deploy.id}?",
-            f"It ends *{escape(deploy.what)}* where it is, and rolls back what it had begun to change.",
+            f"It ends *{escape(deploy.what)}* where it is, and rolls back what it had begun to change."
+            if deploy.driver == "recipe"
+            else f"It ends *{escape(deploy.what)}* where it is; what that has changed by then stays changed.",
             "Cancel the deploy",
             "Let it run",
         )

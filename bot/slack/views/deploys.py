@@ -99,7 +99,7 @@ def _status_line(row: Status) -> str:
             f"`{stands.commit[:7]}` {quiet(stands.subject, 80)} · {stands.deploy}, {when(stands.since)}{where}"
         )
     else:
-        parts.append("nothing deployed by me yet")
+        parts.append("nothing deployed by me before" if running else "nothing deployed by me yet")
     return f"• *{escape(row.environment)}*: {' · '.join(parts)}"
 
 

@@ -1,6 +1,6 @@
 """The forms (modals)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bot.config import Config
@@ -9,12 +9,24 @@ from bot.slack.grammar import environments
 from bot.slack.views.text import cut, escape, section
 
 VALUE = 150  # characters of an option's value
+OPTIONS = 100  # that a select can show
 
 
-def deploy_form(config: Config, given: Given, channel: str) -> dict[str, Any]:
-    """Service, environment, ref: what was said is filled in. channel: where the card will stand."""
+def deploy_form(
+    config: Config, given: Given, channel: str, places: Sequence[tuple[str, str]] = ()
+) -> dict[str, Any]:
+    """Service, environment, ref: what was said is filled in, else what this person most probably means.
+
+    channel: where the card will stand. places: where the person may deploy, the likeliest first.
+    """
     # Several services that were said stay together, as one choice.
-    services = [",".join(given.services)] if given.services else list(config.services)
+    chosen = ",".join(given.services) or next((service for service, _ in places), None)
+    services = given.services or ((chosen,) if chosen else ())
+    known = environments(Given(services=tuple(services)), config)
+    # Never production unasked: what is offered is the first environment of config.yaml where the person may deploy.
+    likely = next(
+        (n for n in known if services and all((service, n) in places for service in services)), None
+    )
     return {
         "type": "modal",
         "callback_id": "deploy",
@@ -23,8 +35,8 @@ def deploy_form(config: Config, given: Given, channel: str) -> dict[str, Any]:
         "submit": _plain("Deploy"),
         "close": _plain("Not now"),
         "blocks": [
-            _select("service", "Service", services, services[0] if len(services) == 1 else None),
-            _select("environment", "Environment", environments(given, config), given.environment),
+            _service(chosen),
+            _select("environment", "Environment", environments(given, config), given.environment or likely),
             {
                 "type": "input",
                 "block_id": "ref",
@@ -78,9 +90,30 @@ def ship_form(what: str, waives: Iterable[str], carried: str, channel: str) -> d
     }
 
 
+def service_options(config: Config, teams: Iterable[str], typed: str) -> list[tuple[str, str]]:
+    """The services whose name holds what was typed: the person's own team's first, then what begins with it."""
+    wanted, own = typed.strip().casefold(), set(teams)
+    found = [service for service in config.services.values() if wanted in service.name]
+    found.sort(key=lambda s: (s.team not in own, not s.name.startswith(wanted), s.name))
+    return [(service.name, service.name) for service in found[:OPTIONS]]
+
+
+def _service(chosen: str | None) -> Block:
+    """Looked up as one types: a list would end at a hundred."""
+    element: dict[str, Any] = {
+        "type": "external_select",
+        "action_id": "service",
+        "min_query_length": 0,
+        "placeholder": _plain("Type a few letters"),
+    }
+    if chosen and len(chosen) <= VALUE:  # half a value would name something else
+        element["initial_option"] = {"text": _plain(cut(chosen.replace(",", ", "), 75)), "value": chosen}
+    return {"type": "input", "block_id": "service", "label": _plain("Service"), "element": element}
+
+
 def _select(block: str, label: str, names: Iterable[str], chosen: str | None) -> Block:
     # Half a value would name something else: what does not fit can only be typed.
-    fitting = [name for name in names if len(name) <= VALUE][:100]
+    fitting = [name for name in names if len(name) <= VALUE][:OPTIONS]
     options = [{"text": _plain(cut(name.replace(",", ", "), 75)), "value": name} for name in fitting]
     element: dict[str, Any] = {"type": "static_select", "action_id": block, "options": options}
     initial = next((option for option in options if option["value"] == chosen), None)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from bot.domain.deploys import Deploy
 from bot.domain.rights import Holder
+from bot.domain.rungs import explained
 from bot.services.deploys import Status
 from bot.slack import Block, Command, Message
 from bot.slack.views import deploys as deploy_views
@@ -17,6 +18,11 @@ GROUPS = {
     "shadow": "Shadow",
     "road": "Road",
 }
+# What a newcomer looks for stands first in its group; the others follow as they come.
+FIRST = (
+    "deploy", "status", "deploys", "run", "cancel", "home", "help", "whoami", "why", "notify", "audit", "my data",
+    "pause everything", "resume", "grant", "revoke",
+)  # fmt: skip
 
 
 def home(
@@ -35,15 +41,17 @@ def home(
     blocks.append({"type": "divider"})
     blocks.append(section("*Try*\n" + "\n".join(f"`/grail {example}`" for example in examples[:4])))
     blocks.append(actions(button("All that you can say", "home.help", "home")))
-    waiting = f"{len(mine)} of your deploys run now." if mine else "Nothing waits for you."
-    return Message(f"Hello {first}. {waiting} Say `help` for all that you can say.", blocks)
+    waiting = "; ".join(f"{d.what}: {d.state}" for d in mine[:3]) or "Nothing waits for you"
+    return Message(f"Hello {first}. {waiting}. Say help for all that you can say.", blocks)
 
 
 def help_all(commands: Sequence[Command], examples: Sequence[str]) -> Message:
     """Only what this person may do."""
     blocks: list[Block] = [header("What you can say")]
     for group, title in GROUPS.items():
-        lines = [f"`{escape(usage(c))}` — {c.summary}" for c in commands if c.group == group]
+        lines = [
+            f"`{escape(usage(c))}` — {c.summary}" for c in sorted(commands, key=rank) if c.group == group
+        ]
         if lines:
             blocks.append(section(f"*{title}*\n" + "\n".join(lines)))
     blocks.append(section("*For example*\n" + "\n".join(f"`/grail {example}`" for example in examples[:6])))
@@ -53,7 +61,12 @@ def help_all(commands: Sequence[Command], examples: Sequence[str]) -> Message:
             "directly. `help deploy` tells all about a word; `whoami` shows your rights."
         )
     )
-    return Message("What you can say: " + ", ".join(c.word for c in commands), blocks)
+    return Message("What you can say: " + ", ".join(c.word for c in sorted(commands, key=rank)), blocks)
+
+
+def rank(command: Command) -> int:
+    """How early a newcomer looks for it."""
+    return FIRST.index(command.word) if command.word in FIRST else len(FIRST)
 
 
 def help_one(command: Command, allowed: bool, examples: Iterable[str]) -> Message:
@@ -79,7 +92,11 @@ def whoami(
     facts.append(f"Roles: {', '.join(sorted(roles)) or 'none'}")
     if holder.teams:
         facts.append(f"Teams: {', '.join(sorted(holder.teams))}")
-    facts.append(f"Rung: {holder.rung or 'none yet'}")
+    facts.append(
+        f"Rung: {explained(holder.rung)}"
+        if holder.rung
+        else f"Rung: none yet; the first is {explained('local')}"
+    )
     if holder.on_call:
         facts.append(f"On call now for: {', '.join(sorted(holder.on_call))}")
     if holder.suspended:

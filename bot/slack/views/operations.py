@@ -7,6 +7,7 @@ from bot.services.claims import Found
 from bot.services.operations import GivenUp
 from bot.slack import Message
 from bot.slack.views.text import actions, button, confirm, context, cut, escape, quiet, said, section, when
+from bot.store.deploys import Claim
 
 SHOWN = 8
 MOST = 200  # messages that are counted
@@ -100,7 +101,43 @@ def claims(found: Found) -> Message:
     title = "Some claims were not as they should be"
     blocks = section(f":broom: *{title}*\n" + "\n".join(lines))
     return said(
-        title, blocks, context("Perhaps Redis lost its newest writes: look at `status` before you deploy.")
+        f"Claims: {lines[0][2:]}" if lines else title,
+        blocks,
+        context("Perhaps Redis lost its newest writes: look at `status` before you deploy."),
+    )
+
+
+def unreadable(claim: Claim) -> Message:
+    """An environment that is held by what nobody can read."""
+    what = f"`{escape(claim.environment)}` of `{escape(claim.service)}`"
+    sure = confirm(
+        "End it and free the environment?",
+        "Every machine of ours ends what it runs under this number. Look first whether somebody is mending the record.",
+        "End it",
+        "Leave it",
+    )
+    title = f"{claim.environment} of {claim.service} is held by {claim.deploy}, whose record cannot be read"
+    return said(
+        escape(title),
+        section(
+            f":jigsaw: *{what} is held by {escape(claim.deploy)}, whose record in Redis cannot be read.* Perhaps "
+            "somebody changed it by hand. Nothing can be deployed there until it is ended."
+        ),
+        actions(button("End it", "deploy.cancel", f"{claim.deploy}:", style="danger", confirm=sure)),
+        context(f'In a terminal: `grail do "cancel {escape(claim.deploy)}"`'),
+    )
+
+
+def freed(claim: Claim, by: str, at: float) -> Message:
+    what = f"`{escape(claim.environment)}` of `{escape(claim.service)}`"
+    return said(
+        f"{escape(claim.deploy)} was ended by {quiet(by, 60)}: its record cannot be read",
+        section(
+            f":unlock: *{what} is free again.* {escape(claim.deploy)}, whose record cannot be read, was ended by "
+            f"{quiet(by, 60)}. How far it had come is not known: look at `{escape(claim.environment)}` before you "
+            "deploy there."
+        ),
+        context(when(at)),
     )
 
 

@@ -6,18 +6,20 @@ from bot.slack.views.text import actions, button, context, cut, escape, section
 
 
 def refused(refusal: Refusal) -> Message:
-    """All reasons at once, each with its stable code. What they say may quote people, commits and systems."""
+    """All reasons at once. What they say may quote people, commits and systems.
+
+    The stable codes stand small below, as what one tells whoever one asks; the lock screen has the sentences alone.
+    """
     sentences = [escape(reason.sentence) for reason in refusal.reasons]
     hint = escape(refusal.hint or "")
     lines = [f":no_entry: {sentence}" for sentence in sentences]
     if hint:
         lines.append(hint)
-    codes = " · ".join(f"`{reason.code}`" for reason in refusal.reasons)
-    text = " ".join([*sentences, hint]).strip()
+    codes = ", ".join(dict.fromkeys(escape(reason.code) for reason in refusal.reasons))
+    text = " ".join([*sentences, hint]).strip().replace("`", "")
     offers = [button(offer.words, offer.action, offer.value) for offer in refusal.offers[:3]]
-    return Message(
-        cut(text, 2900), [section("\n".join(lines)), *([actions(*offers)] if offers else []), context(codes)]
-    )
+    shown = [section("\n".join(lines)), *([actions(*offers)] if offers else [])]
+    return Message(cut(text, 2900), [*shown, context(f"Reason code: {codes}")])
 
 
 def broken(request: str) -> Message:

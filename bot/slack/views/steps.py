@@ -78,7 +78,7 @@ def _named(deploy: Deploy) -> list[tuple[StepShown, str]]:
     named = []
     for index, step in enumerate(deploy.steps[:40]):
         name = step.name + (f" ({step.phase})" if step.phase in ("skipped", "cancelled") else "")
-        back = broke is not None and index > broke and step.phase != "skipped"
+        back = deploy.driver == "recipe" and broke is not None and index > broke and step.phase != "skipped"
         named.append((step, f"roll-back: {name}" if back else name))
     return named
 

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.domain.periods import duration as duration  # every message speaks of durations in the same words
 from bot.slack import Block, Message
 
 SECTION = 3000  # characters that a section's text holds
@@ -21,27 +22,15 @@ def escape(text: str) -> str:
     return _UNSEEN.sub("", text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+# Inside a word it sets nothing in italics, and names of tests and files are full of it.
+_UNDERLINE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
+
+
 def quiet(text: str, most: int = 150) -> str:
     """One line of text from outside, escaped, cut, and without the marks that would set it in bold or code."""
     line = " ".join(text.split())
     line = line if len(line) <= most else line[: most - 1] + "…"
-    return escape(line).replace("`", "'").replace("*", "∗").replace("_", "＿").replace("~", "∼")
-
-
-def duration(seconds: float) -> str:
-    """In words: `4 s`, `3 min`, `2 h 5 min`, `3 days`."""
-    whole = int(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    minutes, rest = divmod(whole, 60)
-    if minutes < 10 and rest:
-        return f"{minutes} min {rest} s"
-    if minutes < 60:
-        return f"{minutes} min"
-    hours, minutes = divmod(minutes, 60)
-    if hours < 48:
-        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
-    return f"{hours // 24} days"
+    return _UNDERLINE.sub("＿", escape(line).replace("`", "'").replace("*", "∗").replace("~", "∼"))
 
 
 def lasted(seconds: float) -> str:
@@ -106,7 +95,10 @@ def cut(text: str, most: int) -> str:
     return text if len(text) <= most else _HALF.sub("", text[: most - 1]) + "…"
 
 
+_SIGN = re.compile(r"^:[a-z_]+: ", re.MULTILINE)
+
+
 def said(text: str, *blocks: Block) -> Message:
     """A message whose lock-screen text is its first words, without marks."""
-    plain = text.replace("*", "").replace("`", "")
+    plain = _SIGN.sub("", text.replace("*", "").replace("`", ""))
     return Message(cut(plain, LOCK_SCREEN), list(blocks) or [section(text)])

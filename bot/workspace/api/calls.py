@@ -14,25 +14,32 @@ Handler = Callable[["Call"], Json]
 
 @dataclass(frozen=True)
 class Method:
-    """bare: called with an app token (xapp-…) in place of the bot's."""
+    """with_app_token: called with an app token (xapp-…) in place of the bot's. with_admin_token: with that of an admin
+    of the workspace, which is the token that it was started with."""
 
     name: str
     handler: Handler
     rate: Rate
     needs: tuple[str, ...]
     with_app_token: bool
+    with_admin_token: bool
 
 
 METHODS: dict[str, Method] = {}
 
 
 def method(
-    name: str, *, needs: str = "", rate: Rate = TIER_3, with_app_token: bool = False
+    name: str,
+    *,
+    needs: str = "",
+    rate: Rate = TIER_3,
+    with_app_token: bool = False,
+    with_admin_token: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Declare a method. needs: the arguments without which it answers invalid_arguments."""
 
     def declared(handler: Handler) -> Handler:
-        METHODS[name] = Method(name, handler, rate, tuple(needs.split()), with_app_token)
+        METHODS[name] = Method(name, handler, rate, tuple(needs.split()), with_app_token, with_admin_token)
         return handler
 
     return declared

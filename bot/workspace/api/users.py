@@ -28,6 +28,21 @@ def list_(call: Call) -> Json:
     return {"members": page, "cache_ts": int(now), "response_metadata": metadata}
 
 
+@method("users.profile.set", needs="user profile", with_admin_token=True)
+def set_profile(call: Call) -> Json:
+    """What an admin changes of somebody. Two may come to have one e-mail, as people of two workspaces can."""
+    user, profile = call.user(), call.arguments["profile"]
+    fields = {"email": "email", "real_name": "real_name", "display_name": "name", "title": "title"}
+    if not isinstance(profile, dict) or not profile or not profile.keys() <= fields.keys():
+        raise SlackError("invalid_profile")
+    if not all(isinstance(value, str) and value for value in profile.values()):
+        raise SlackError("invalid_profile")
+    for name, value in profile.items():
+        setattr(user, fields[name], value)
+    call.core.world.keep_user(user)
+    return {"username": user.name, "profile": user.as_slack(call.core.clock.now())["profile"]}
+
+
 @method("bots.info")
 def bots_info(call: Call) -> Json:
     app = call.core.world.app

@@ -12,7 +12,8 @@ with a bot that is being judged. The rooms, from the bottom up:
     surfaces.py  which block may stand where, how many, and no id twice
 """
 
+from .objects import offered, offered_groups
 from .rules import Fault
 from .surfaces import Surface, faults, message_faults, view_faults
 
-__all__ = ["Fault", "Surface", "faults", "message_faults", "view_faults"]
+__all__ = ["Fault", "Surface", "faults", "message_faults", "offered", "offered_groups", "view_faults"]

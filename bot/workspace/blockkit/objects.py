@@ -42,7 +42,11 @@ def options(most: int, least: int = 1, *, marks: bool = False, link: bool = Fals
     return array(option(marks=marks, link=link), most, least)
 
 
-option_groups = array(record({"label": plain(75), "options": options(100)}, {}), 100, 1)
+_group = record({"label": plain(75), "options": options(100)}, {})
+option_groups = array(_group, 100, 1)
+
+offered, offered_groups = array(option(), 100), array(_group, 100)
+"""What an app may answer to a menu that asks it: nothing at all is an answer too."""
 
 confirm = record(
     {"text": either(300)},

@@ -14,9 +14,10 @@ from ..core import Core
 from ..faults import Json
 from ..openapi import OpenApi
 from ..web_api import cut, dumps
+from .finding import Asked, Refused
 from .hooks import Hooks
 from .moves import Moves
-from .routes import Asked, Refused, Routes
+from .routes import Routes
 from .shapes import Shapes
 from .things import Run, Things
 

@@ -24,6 +24,8 @@ from bot.clients.git import Git
 from bot.config import Recipe, load
 from bot.drivers import Order, RunState
 from bot.drivers.recipe import RecipeDriver
+from tests.fixtures.programs import program
+from tests.fixtures.store import LONG
 
 ROOT = Path(__file__).parents[3]
 HEAD = "a51f398a0634a6a630231b2df85379baf5616746"
@@ -71,7 +73,7 @@ class Town:
         )
 
     async def end(self, run: str) -> RunState:
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(2 * LONG):
             while (state := await self.driver.state(run)).phase in ("starting", "running"):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
         return state
@@ -103,7 +105,7 @@ class Town:
 
 def fetch(url: str, data: bytes | None = None, **headers: str) -> dict[str, Any]:
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, data, headers), timeout=5) as answer:
+        with urllib.request.urlopen(urllib.request.Request(url, data, headers), timeout=LONG) as answer:
             got: dict[str, Any] = json.load(answer)
     except urllib.error.HTTPError as error:
         with error:
@@ -112,7 +114,7 @@ def fetch(url: str, data: bytes | None = None, **headers: str) -> dict[str, Any]
 
 
 async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(LONG):
         while not true():  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 
@@ -198,7 +200,7 @@ async def test_a_cancelled_deploy_leaves_the_old_version_answering(town: Town) -
     await town.deploy("main")
     run = await town.driver.start(await town.order("feature/gift-cards"))
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LONG):
         while (await town.driver.state(run)).steps[3].phase != "succeeded":  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     await town.driver.cancel(run, "Dana")
@@ -237,13 +239,10 @@ async def test_what_a_kill_orphaned_is_taken_over(tmp_path: Path) -> None:
         "    print((await acme.start(Path(sys.argv[2]))).url, flush=True); await asyncio.sleep(600)\n"
         "asyncio.run(main())\n"
     )
-    bot = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", code, str(ROOT), str(tmp_path), stdout=asyncio.subprocess.PIPE
-    )
-    assert bot.stdout is not None
-    url = (await bot.stdout.readline()).decode().strip()
-    bot.send_signal(signal.SIGKILL)
-    await bot.wait()
+    async with program(sys.executable, "-c", code, str(ROOT), str(tmp_path)) as bot:
+        assert bot.stdout is not None
+        url = (await bot.stdout.readline()).decode().strip()
+        bot.send_signal(signal.SIGKILL)
     before = os.environ.get("ACME_FRONT")
     found = await acme.start(tmp_path)
     try:

@@ -140,11 +140,11 @@ async def test_an_answer_that_does_not_come_in_time_leaves_it_unknown(stub: Stub
 
 async def test_a_patient_call_waits_three_times_as_long(stub: Stub) -> None:
     async def late(request: web.Request) -> web.StreamResponse:
-        await asyncio.sleep(0.4)
+        await asyncio.sleep(1.0)
         return web.json_response({"ok": True})
 
     stub.answer = late
-    slack = Slack(TOKEN, base_url=f"{stub.url}/api/", timeout=0.2)
+    slack = Slack(TOKEN, base_url=f"{stub.url}/api/", timeout=0.8)
     assert (await slack.call_patiently("conversations.history", channel="C1"))["ok"]
     await slack.close()
 

@@ -130,7 +130,7 @@ CASES = {
     "another driver": (
         "driver: recipe",
         "driver: docker",
-        'services.shop.environments.staging.driver: "docker" is not a driver; allowed: recipe',
+        'services.shop.environments.staging.driver: "docker" is not a driver; allowed: recipe, github_actions',
     ),
     "an unknown recipe": (
         "recipe: plain",
@@ -427,7 +427,7 @@ def test_all_faults_come_at_once(faults: Faults) -> None:
         "company: is missing",
         "compny: unknown, did you mean company?",
         'recipes.plain.deploy.0.timeout: "soon" is not a duration; allowed: for example 30s, 5m, 1h 30m',
-        'services.shop.environments.staging.driver: "docker" is not a driver; allowed: recipe',
+        'services.shop.environments.staging.driver: "docker" is not a driver; allowed: recipe, github_actions',
         'services.shop.team: "wed" is not a team, did you mean web?',
     ]
 

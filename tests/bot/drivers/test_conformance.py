@@ -51,6 +51,14 @@ def test_its_methods_take_and_answer_what_the_contract_says(file: str, method: s
 
 
 @each_driver
+def test_it_names_a_run_before_it_is_started_and_says_whose_process_it_is(file: str) -> None:
+    found = driver(file)
+    assert get_type_hints(found.run_of) == get_type_hints(Driver.run_of)
+    assert not inspect.iscoroutinefunction(found.run_of)  # it asks nobody
+    assert isinstance(found.local, bool)
+
+
+@each_driver
 def test_config_yaml_knows_it(file: str) -> None:
     assert file in get_args(get_type_hints(Environment)["driver"])
 

@@ -12,6 +12,8 @@ import pytest
 
 from bot.drivers._ordering import user_of
 from tests.bot.drivers.conftest import Scene, shell, step
+from tests.fixtures.programs import printed
+from tests.fixtures.store import LONG
 
 TOKEN = "xoxb-what-nobody-may-read"
 
@@ -92,11 +94,10 @@ async def test_a_recipe_finds_no_token_in_environments_processes_files_and_redis
 ) -> None:
     data = marks / "data"
     root = str(Path(__file__).parents[3])
-    bot = await asyncio.create_subprocess_exec(
+    said = await printed(
         sys.executable, "-c", GRAIL, root, str(data), str(scene.repository), scene.commit, THIEF,
-        env={**os.environ, "SLACK_BOT_TOKEN": TOKEN}, stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, "SLACK_BOT_TOKEN": TOKEN},
     )  # fmt: skip
-    said = (await bot.communicate())[0].decode()
     assert said.startswith("succeeded"), said
     if os.geteuid() == 0:
         assert f"looked at True as {user_of('shop', 'staging')} found: []" in said
@@ -110,11 +111,10 @@ async def test_the_thief_finds_it_where_it_runs_as_grails_own_user(scene: Scene,
     data = marks / "data"
     root = str(Path(__file__).parents[3])
     code = GRAIL.replace('recipe={"deploy"', f'recipe={{"user": "{os.getuid()}", "deploy"')
-    bot = await asyncio.create_subprocess_exec(
+    said = await printed(
         sys.executable, "-c", code, root, str(data), str(scene.repository), scene.commit, THIEF,
-        env={**os.environ, "SLACK_BOT_TOKEN": TOKEN}, stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, "SLACK_BOT_TOKEN": TOKEN},
     )  # fmt: skip
-    said = (await bot.communicate())[0].decode()
     assert "'redis'" in said
     assert "own environment" not in said
 
@@ -166,7 +166,7 @@ async def test_a_step_has_a_home_of_its_own_that_is_gone_afterwards(scene: Scene
     assert home.name == "home"
     assert home != Path.home()
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LONG):
         while home.exists():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
@@ -179,7 +179,7 @@ async def test_the_supervisor_has_no_secret_in_its_environment_and_none_on_disk(
     run = await scene.driver.start(
         scene.order(recipe={"pass_env": ("DEPLOY_KEY",), "deploy": (shell("wait", script),)})
     )
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LONG):
         while not (marks / "runner").exists() or not (marks / "runner").read_text().endswith("\n"):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     runner = Path("/proc") / (marks / "runner").read_text().strip()
@@ -247,10 +247,8 @@ async def test_the_shield_keeps_the_environment_from_others_of_the_same_user(sce
         prctl(4, 1, 0, 0, 0)
         print(readable(), shield(), readable())
     """)
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", code, str(Path(__file__).parents[3]), stdout=asyncio.subprocess.PIPE
-    )
-    assert (await child.communicate())[0].split() == [b"True", b"True", b"False"]
+    child = await printed(sys.executable, "-c", code, str(Path(__file__).parents[3]))
+    assert child.split() == ["True", "True", "False"]
 
 
 async def test_what_is_a_step_of_the_repository_runs_too(scene: Scene) -> None:
@@ -268,7 +266,5 @@ async def test_whether_we_may_switch_is_found_out_by_trying() -> None:
             os.setuid(61183)
         print(may_become(61184))
     """)
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", code, str(Path(__file__).parents[3]), stdout=asyncio.subprocess.PIPE
-    )
-    assert (await child.communicate())[0].split() == [b"False"]
+    child = await printed(sys.executable, "-c", code, str(Path(__file__).parents[3]))
+    assert child.split() == ["False"]

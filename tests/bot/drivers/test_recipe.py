@@ -4,13 +4,14 @@ import asyncio
 import os
 import re
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.drivers import Order
 from bot.drivers.recipe import _held
-from bot.errors import NotFound
+from bot.errors import Conflict, NotFound
 from tests.bot.drivers.conftest import Scene, gone, shell, step, until
 
 
@@ -61,6 +62,26 @@ async def test_a_run_is_begun_once_however_often_and_by_whomever_it_is_started(
     assert (await scene.end("d-1")).phase == "succeeded"
     await scene.another_driver().start(order)
     assert (await scene.end("d-1")).phase == "succeeded"
+    assert (marks / "ran").read_text() == "ran\n"
+
+
+async def test_what_ran_under_a_number_before_is_never_taken_for_another_deploy(
+    scene: Scene, marks: Path
+) -> None:
+    recipe = {"deploy": (shell("count", f"echo ran >> {marks}/ran; chmod 666 {marks}/ran"),)}
+    await scene.run(recipe=recipe)
+    order = scene.order(recipe=recipe)
+    for other in (
+        replace(order, service="search"),
+        replace(order, environment="production"),
+        replace(order, commit="b" * 40),
+    ):
+        with pytest.raises(Conflict) as refused:
+            await scene.driver.start(other)
+        assert (str(refused.value), refused.value.code) == (
+            "Another deploy ran as d-1 on this machine.",
+            "number-taken",
+        )
     assert (marks / "ran").read_text() == "ran\n"
 
 

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import time
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import pytest
 from bot.drivers import _runner
 from bot.drivers._runner import Output, clean, masked, read_output, secrets_in
 from tests.bot.drivers.conftest import Scene, gone, shell, step, until
+from tests.fixtures.programs import program
 
 STUBBORN = (
     "trap '' TERM; (trap '' TERM; sleep 600) & echo $! > {marks}/child; "
@@ -97,7 +99,7 @@ class TestCancel:
 
 
 class TestDeath:
-    async def bot(self, scene: Scene, script: str) -> asyncio.subprocess.Process:
+    def bot(self, scene: Scene, script: str) -> AbstractAsyncContextManager[asyncio.subprocess.Process]:
         """A process that starts the run and says so; for killing."""
         code = (
             "import asyncio, sys; from pathlib import Path; sys.path.insert(0, sys.argv[1])\n"
@@ -111,20 +113,19 @@ class TestDeath:
             "asyncio.run(main())\n"
         )
         root = str(Path(__file__).parents[3])
-        return await asyncio.create_subprocess_exec(
+        return program(
             sys.executable, "-c", code, root, str(scene.data), str(scene.repository), scene.commit, script,
-            stdout=asyncio.subprocess.PIPE, start_new_session=True,
+            start_new_session=True,
         )  # fmt: skip
 
     async def test_the_run_goes_on_when_the_bot_is_killed_and_is_found_by_the_next(
         self, scene: Scene, marks: Path
     ) -> None:
         script = f"echo ran >> {marks}/ran; while [ ! -e {marks}/go ]; do sleep 0.02; done; echo gone on"
-        bot = await self.bot(scene, script)
-        assert bot.stdout is not None
-        assert await bot.stdout.readline() == b"begun\n"
-        os.killpg(bot.pid, signal.SIGKILL)
-        await bot.wait()
+        async with self.bot(scene, script) as bot:
+            assert bot.stdout is not None
+            assert await bot.stdout.readline() == b"begun\n"
+            os.killpg(bot.pid, signal.SIGKILL)
         assert (await scene.driver.state("d-1")).phase == "running"
         await scene.driver.start(scene.order(recipe={"deploy": (shell("wait", script),)}))
         (marks / "go").touch()
@@ -138,12 +139,10 @@ class TestDeath:
         self, scene: Scene, marks: Path, point: str
     ) -> None:
         script = f"echo ran >> {marks}/ran"
-        bot = await self.bot(scene, script)
-        async with asyncio.timeout(20):
+        async with self.bot(scene, script) as bot:
             while not (scene.folder() / point).exists():  # noqa: ASYNC110
                 await asyncio.sleep(0)
-        os.killpg(bot.pid, signal.SIGKILL)
-        await bot.wait()
+            os.killpg(bot.pid, signal.SIGKILL)
         order = scene.order(recipe={"deploy": (shell("wait", script),)})
         assert await scene.driver.start(order) == "d-1"
         assert (await scene.end("d-1")).phase == "succeeded"

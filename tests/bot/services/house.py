@@ -42,13 +42,18 @@ class House:
         self.store = DeployStore(redis, wake=WAKE)
         self._data = data
 
-    def worker(self, watcher: str, *, host: str = "here", confirms: bool = True) -> Deploys:
+    def worker(
+        self, watcher: str, *, host: str = "here", confirms: bool = True, data: Path | None = None
+    ) -> Deploys:
+        """data: of a machine of its own, whose disk nobody else sees."""
+        data = data or self._data
         return Deploys(
             config=lambda: self.config, store=self.store, admissions=Admissions(self.redis, KINDS),
             locks=LockStore(self.redis, wake=WAKE, ends=ENDS), holder=self.holder,
             gates=Gates(GateStore(self.redis), lambda: self.config, Clock(self.clock_file)),
-            work=Work(self.redis), timers=Timers(self.redis), git=Git(self._data),
-            drivers={"recipe": RecipeDriver(self._data)}, clock=Clock(self.clock_file), host=host, watcher=watcher, stopping=asyncio.Event(), confirms=confirms,
+            work=Work(self.redis), timers=Timers(self.redis), git=Git(data),
+            drivers={"recipe": RecipeDriver(data)}, clock=Clock(self.clock_file), host=host,
+            watcher=watcher, stopping=asyncio.Event(), confirms=confirms,
         )  # fmt: skip
 
     async def holder(self, team: str, user: str) -> Holder:

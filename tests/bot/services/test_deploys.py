@@ -47,8 +47,9 @@ async def test_another_request_stands_in_line_while_one_holds_the_environment(ho
     assert (second.id, second.state) == ("d-2", "queued")
     assert await house.store.queue("shop", "staging") == ["d-2"]
     assert [(one.gate, one.code) for one in second.conditions] == [("claim", "claimed")]
-    assert second.conditions[0].sentence.startswith("d-1 (shop to staging, ")
-    assert second.conditions[0].sentence.endswith(", by Dana) is running there.")
+    words = second.conditions[0].sentence
+    assert words.startswith("shop in staging is taken: Dana has d-1 (shop to staging, ")
+    assert words.endswith(") running there.")
 
 
 async def test_of_fifty_requests_at_once_exactly_one_is_admitted(house: House) -> None:
@@ -135,8 +136,10 @@ async def test_a_record_that_somebody_broke_by_hand_is_that_one_deploy_and_no_ot
     await house.redis.set(keys.DEPLOY(id="d-2"), "a string")
     with pytest.raises(NotFound, match="The record of deploy d-2 cannot be read"):
         await deploys.get("d-2")
-    with pytest.raises(Conflict, match="d-1 holds it, and its record cannot be read"):
+    with pytest.raises(Conflict) as refused:
         await deploys.request(replace(WANTED, request="r-3"), DANA)
+    assert str(refused.value) == "`staging` of `shop` is held by d-1, whose record cannot be read."
+    assert refused.value.hint == "`cancel d-1` ends what runs of it, and frees the environment."
 
 
 async def test_whoever_dies_between_the_record_and_the_start_leaves_a_deploy_that_is_run(

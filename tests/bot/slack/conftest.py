@@ -7,27 +7,20 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from bot.workspace import Settings
-from bot.workspace import Workspace as Server
 from tests.bot.slack.desk import TIMEOUT, Desk, Hurry, Place
-from tests.fixtures.workspace import Workspace
+from tests.fixtures.wire import Wire
+from tests.fixtures.workspace import served, words_for
 
 
 @pytest.fixture
-async def place() -> AsyncIterator[Place]:
+async def place(app_port: int, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Place]:
     """A workspace of its own. It keeps real time; in these tests only ours is moved."""
-    server = Server(Settings(clock_file=None))
-    await server.start()
-    try:
-        async with Workspace(server.url, server.settings.token, server=server) as workspace:
-            place = Place(workspace)
-            runner = await place.start()
-            try:
-                yield place
-            finally:
-                await runner.cleanup()
-    finally:
-        await server.stop()
+    monkeypatch.delenv("GRAIL_CLOCK_FILE", raising=False)
+    async with (
+        served(words_for(app_port)) as workspace,
+        Wire(workspace.url) as wire,
+    ):
+        yield await Place.of(workspace, wire)
 
 
 @pytest.fixture

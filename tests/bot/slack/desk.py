@@ -6,58 +6,46 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import aiohttp
-from aiohttp import web
 from redis.asyncio import Redis
 
 from bot.clients.slack import Slack
 from bot.clock import Clock
 from bot.errors import StoreUnavailable
 from bot.slack.outbox import Outbox
-from tests.fixtures.store import eventually
+from tests.fixtures.store import LONG, eventually
+from tests.fixtures.wire import Wire
 from tests.fixtures.workspace import Workspace
 
 
 class Place:
     """The workspace, over a wire that notes each call of the Web API as it passes."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self.workspace = workspace
+    def __init__(
+        self, workspace: Workspace, wire: Wire, people: dict[str, str], channels: dict[str, str]
+    ) -> None:
+        self.workspace, self._wire = workspace, wire
         self.bot_token = workspace.settings.bot_token
-        self.url = ""
-        self.calls: list[str] = []
-        self._people: dict[str, str] = {}
-        self._channels: dict[str, str] = {}
+        self._people, self._channels = people, channels
 
-    async def start(self) -> web.AppRunner:
-        state = await self.workspace.state()
-        self._people = {person["email"]: person["id"] for person in state["users"]}
-        self._channels = {"#" + channel["name"]: channel["id"] for channel in state["channels"]}
-        app = web.Application()
-        app.router.add_post("/{path:.*}", self._pass_on)
-        runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        self.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        return runner
+    @classmethod
+    async def of(cls, workspace: Workspace, wire: Wire) -> "Place":
+        users = (await workspace.api("users.list", {"limit": 200}))["members"]
+        channels = (await workspace.api("conversations.list", {"limit": 200}))["channels"]
+        return cls(
+            workspace,
+            wire,
+            {user["profile"]["email"]: user["id"] for user in users if "email" in user["profile"]},
+            {"#" + channel["name"]: channel["id"] for channel in channels}
+            | {"#secret": "C0SECRET000"},  # where the app is not
+        )
 
-    async def _pass_on(self, request: web.Request) -> web.Response:
-        self.calls.append(request.path.rpartition("/")[2])
-        body = await request.read()
-        kept = ("Authorization", "Content-Type")
-        headers = {name: value for name, value in request.headers.items() if name in kept}
-        try:
-            url = self.workspace.url + request.path_qs
-            async with aiohttp.request("POST", url, data=body, headers=headers) as answer:
-                content = await answer.read()
-                more = {name: answer.headers[name] for name in ("Retry-After",) if name in answer.headers}
-                return web.Response(
-                    body=content, status=answer.status, content_type=answer.content_type, headers=more
-                )
-        except aiohttp.ClientError:
-            if request.transport is not None:
-                request.transport.abort()
-            return web.Response()
+    @property
+    def url(self) -> str:
+        return self._wire.url
+
+    @property
+    def calls(self) -> list[str]:
+        return self._wire.calls
 
     def id(self, email: str) -> str:
         return self._people[email]
@@ -120,7 +108,8 @@ class Desk:
     async def end(self) -> None:
         self.stop.set()
         if self.task is not None:
-            await self.task
+            async with asyncio.timeout(LONG):
+                await self.task
         await self.slack.close()
 
     async def idle(self) -> None:
@@ -131,7 +120,7 @@ class Desk:
                 return await self.outbox.waiting() == 0 and self.outbox.in_flight == 0
             return False
 
-        await eventually(empty, within=30)
+        await eventually(empty, within=2 * LONG)
 
 
 def words(messages: Sequence[dict[str, Any]]) -> list[str]:

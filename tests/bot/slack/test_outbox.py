@@ -259,7 +259,7 @@ async def test_what_was_edited_by_hand_in_redis_is_reported_and_stops_nothing_el
 
 
 async def test_an_answer_goes_to_the_address_of_the_command_until_that_is_used_up(
-    desk: Desk, place: Place
+    desk: Desk, place: Place, app_port: int
 ) -> None:
     asked: list[str] = []
 
@@ -271,8 +271,7 @@ async def test_an_answer_goes_to_the_address_of_the_command_until_that_is_used_u
     server.router.add_post("/slack/events", app)
     runner = web.AppRunner(server, access_log=None)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    place.workspace.app_at(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
+    await web.TCPSite(runner, "127.0.0.1", app_port).start()
     await place.workspace.type(DANA, "#ops", "/grail help")
     fallback = (place.channel("#ops"), place.id(DANA))
     for n in range(7):

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 import sys
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,6 +17,7 @@ from bot.slack import Message
 from bot.slack.sender import pause
 from bot.store.connection import connect
 from tests.bot.slack.desk import TIMEOUT, Desk, Hurry, Place, words
+from tests.fixtures.programs import program
 from tests.fixtures.store import Server, eventually
 
 # --- several senders, and their end
@@ -52,17 +53,11 @@ async def a_sender(redis_url: str, place: Place, clock_file: Path) -> AsyncItera
         "GRAIL_CLOCK_FILE": str(clock_file),
         "PATH": os.environ["PATH"],
     }
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.bot.slack.a_sender", redis_url, f"{place.url}/api/", env=environment, stdout=PIPE
-    )  # fmt: skip
-    try:
+    words = (sys.executable, "-m", "tests.bot.slack.a_sender", redis_url, f"{place.url}/api/")
+    async with program(*words, env=environment) as process:
         assert process.stdout is not None
         assert await process.stdout.readline() == b"ready\n"
         yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
 
 
 POINTS = [

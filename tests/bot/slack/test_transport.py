@@ -121,7 +121,7 @@ async def test_a_message_that_was_edited_or_that_a_bot_says_is_no_ask(
 async def test_half_a_letter_in_a_message_is_answered_like_any_other(
     workspace: Workspace, grail: GrailProcess
 ) -> None:
-    [channel] = [c["id"] for c in (await workspace.state())["channels"] if c["name"] == "storefront"]
+    channel = await workspace.channel(PLACE)
     event = {"type": "app_mention", "user": DANA_ID, "team": "T0ACME00000", "channel": channel, "ts": "1.1"}
     event["text"] = "<@U0GRAIL0000> \ud800status"
     body = {"type": "event_callback", "event_id": "Ev1", "team_id": "T0ACME00000", "event": event}
@@ -139,7 +139,7 @@ async def test_a_form_is_taken_in_time_also_when_its_repository_is_slow(
         DEVI, view["id"], {"environment": {"environment": "staging"}, "service": {"service": "shop"}}
     )
     assert answer["ack"]["status"] == 200, answer
-    await card_says(workspace, PLACE, "succeeded", within=20)
+    await card_says(workspace, PLACE, "succeeded")
 
 
 async def test_a_branch_whose_name_is_too_long_for_a_menu_is_left_out_and_never_cut(
@@ -161,7 +161,24 @@ async def test_a_branch_whose_name_is_too_long_for_a_menu_is_left_out_and_never_
 async def test_a_form_that_does_not_open_in_time_is_said_in_words_instead(
     workspace: Workspace, grail: GrailProcess
 ) -> None:
-    await workspace.weather(slow=20, methods=["views.open"], times=1)
+    await workspace.weather(slow=60, methods=["views.open"], times=1)
     await workspace.type(DEVI, PLACE, "/grail deploy shop")
-    said = await told(workspace, DEVI, PLACE, "I need an environment.", within=8)
+    said = await told(workspace, DEVI, PLACE, "I need an environment.")
     assert "Say it as `deploy &lt;service&gt; to &lt;environment&gt;`" in said
+
+
+async def test_what_only_has_to_be_acknowledged_is_and_what_is_none_of_ours_goes_on_to_bolt(
+    workspace: Workspace, grail: GrailProcess
+) -> None:
+    person = {"user": {"id": DANA_ID, "team_id": "T0ACME00000"}, "team": None}
+    for body in (
+        {"type": "view_closed", "view": {"callback_id": "c"}},
+        {"type": "shortcut", "callback_id": "c"},
+        {"type": "message_action", "callback_id": "c"},
+    ):
+        assert await sent(workspace, grail, {**body, **person}) == 200
+    challenge = {"type": "url_verification", "challenge": "c", "token": "t"}
+    assert await sent(workspace, grail, challenge, payload=False) == 200
+    for body in ({"type": "dialog_submission", "callback_id": "c"}, {"type": "block_actions"}, {"type": 7}):
+        assert await sent(workspace, grail, {**body, **person}) == 404
+    assert await sent(workspace, grail, {"type": "event_callback"}, payload=False) == 404

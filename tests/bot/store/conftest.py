@@ -3,7 +3,6 @@
 import asyncio
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
@@ -17,7 +16,8 @@ from redis.asyncio import Redis
 from bot.store.keys import WORK
 from bot.store.streams import Job, Worker
 from tests.bot.store import a_worker
-from tests.fixtures.store import MovedClock, Server, short_folder
+from tests.fixtures.ports import free_port
+from tests.fixtures.store import LONG, MovedClock, Server, short_folder
 
 ROOT = Path(__file__).parents[3]
 Handlers = Mapping[str, Callable[..., Any]]
@@ -62,16 +62,16 @@ class Process:
     def kill(self) -> None:
         """-9, also when it stands still."""
         self._process.kill()
-        self._process.wait()
+        self._process.wait(LONG)
 
     def terminate(self) -> str:
         """Ask it to end, wait for that; answers what it said."""
         self._process.terminate()
-        self._process.wait(timeout=20)
+        self._process.wait(LONG)
         return self._log.read_text()
 
     def wait(self) -> int:
-        return self._process.wait(timeout=20)
+        return self._process.wait(LONG)
 
 
 @pytest.fixture
@@ -103,15 +103,10 @@ def working(redis: Redis, moved_clock: MovedClock) -> Working:
             yield worker
         finally:
             stop.set()
-            await task
+            async with asyncio.timeout(LONG):  # what a failed test left waiting is ended with it
+                await task
 
     return run
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 @pytest.fixture

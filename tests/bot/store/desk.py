@@ -57,7 +57,7 @@ class Desk:
     async def open(self) -> "Desk":
         """The claims are confirmed and the config is in force, as after a worker's start."""
         await Versions(self.redis).number(CONFIG)
-        await epoch.confirm(self.redis, await epoch.current(self.redis))
+        await epoch.confirm(self.redis, await epoch.current(self.redis), "here")
         return self
 
     async def admit(self, deploy: Deploy, *, request: str | None = None, **more: Any) -> Admission:

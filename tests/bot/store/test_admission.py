@@ -221,7 +221,7 @@ async def test_on_another_redis_server_nothing_is_admitted_before_the_claims_are
     assert (await desk.ask()).outcome == "unconfirmed"
     number = await epoch.current(desk.redis)
     assert (await desk.ask()).outcome == "unconfirmed"  # known, and not yet confirmed
-    await epoch.confirm(desk.redis, number)
+    await epoch.confirm(desk.redis, number, "here")
     assert (await desk.ask()).outcome == "admitted"
 
 

@@ -15,8 +15,9 @@ from bot.store.inbox import Inbox
 from bot.store.scripts import guarded
 from bot.store.streams import Work
 from bot.store.timers import Timers
-from tests.bot.store.conftest import Spawn, free_port
-from tests.fixtures.store import Server, eventually
+from tests.bot.store.conftest import Spawn
+from tests.fixtures.ports import free_port
+from tests.fixtures.store import LONG, Server, eventually
 
 NOW = 1_800_000_000.0
 
@@ -184,7 +185,7 @@ async def test_a_frozen_server_hangs_nobody(
         epoch.current(redis),
         guarded(redis.get)("test:x"),
     )
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LONG):
         answers = await asyncio.gather(*calls, return_exceptions=True)
     assert [type(answer) for answer in answers] == [StoreUnavailable] * len(calls)
     own_redis_server.process.send_signal(signal.SIGCONT)

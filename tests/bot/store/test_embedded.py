@@ -5,7 +5,6 @@ import os
 import platform
 import shutil
 import signal
-import subprocess
 import sys
 import textwrap
 from collections.abc import AsyncIterator
@@ -19,6 +18,7 @@ from bot.store import embedded
 from bot.store.connection import connect
 from bot.store.embedded import EmbeddedRedis, find_server, running, socket_of
 from bot.store.peers import started
+from tests.fixtures.programs import program
 from tests.fixtures.store import eventually, short_folder
 
 ROOT = Path(__file__).parents[3]
@@ -28,6 +28,9 @@ ROOT = Path(__file__).parents[3]
 async def data() -> AsyncIterator[Path]:
     folder = short_folder()
     yield folder
+    for file in folder.rglob("server.pid"):  # what a failed test left, also standing still
+        if pid := embedded._server_pid(file):
+            os.kill(pid, signal.SIGKILL)
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -108,9 +111,9 @@ async def _all(redis: Redis) -> list[str]:
         return []
 
 
-def start_and_wait(data: Path, *, dies_with_us: bool) -> "subprocess.Popen[str]":
-    """Another process that starts it, writes, says its pid, and waits to be killed."""
-    program = f"""
+async def left_by_a_kill(data: Path, *, dies_with_us: bool) -> int:
+    """Another process starts it, writes, says its pid, and is killed; the pid."""
+    code = f"""
         import asyncio
         from pathlib import Path
         from bot.store import embedded
@@ -129,18 +132,14 @@ def start_and_wait(data: Path, *, dies_with_us: bool) -> "subprocess.Popen[str]"
         asyncio.run(main())
     """
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(program)], stdout=subprocess.PIPE, text=True, env=env
-    )
+    async with program(sys.executable, "-c", textwrap.dedent(code), env=env) as process:
+        assert process.stdout
+        return int(await process.stdout.readline())
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent was killed")
 async def test_it_ends_when_we_are_killed_and_nothing_is_lost(data: Path) -> None:
-    process = start_and_wait(data, dies_with_us=True)
-    assert process.stdout
-    pid = int(process.stdout.readline())
-    process.kill()
-    process.communicate()
+    pid = await left_by_a_kill(data, dies_with_us=True)
     await eventually(lambda: not alive(pid))
     server = EmbeddedRedis(data, silent)
     redis = await connect(await server.start(), say=silent)
@@ -153,11 +152,7 @@ async def test_it_ends_when_we_are_killed_and_nothing_is_lost(data: Path) -> Non
 async def test_one_that_was_left_running_by_a_kill_is_taken_over(
     data: Path, frozen: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    process = start_and_wait(data, dies_with_us=False)
-    assert process.stdout
-    pid = int(process.stdout.readline())
-    process.kill()
-    process.communicate()
+    pid = await left_by_a_kill(data, dies_with_us=False)
     assert alive(pid)
     if frozen:
         os.kill(pid, signal.SIGSTOP)

@@ -13,7 +13,7 @@ from bot.store.connection import connect
 from bot.store.keys import QUEUE, WORK
 from bot.store.streams import Job, Work, Worker
 from tests.bot.store.conftest import Process
-from tests.fixtures.store import MovedClock, Server, eventually
+from tests.fixtures.store import LONG, MovedClock, Server, eventually
 
 NOW = 1_800_000_000.0
 
@@ -64,7 +64,8 @@ async def test_a_server_that_freezes_under_a_worker_loses_and_doubles_nothing(
 
     await eventually(done)
     stop.set()
-    await task
+    async with asyncio.timeout(LONG):
+        await task
     expected = [f"j{n}" for n in range(30)] + [f"more{n}" for n in (1, 2, 3)]
     assert sorted(ran) == sorted(expected)
     if thing:
@@ -108,7 +109,8 @@ async def test_a_full_server_keeps_the_work_until_there_is_room(
     await work.add("k", {}, id="more", now=NOW)
     await eventually(lambda: sorted(ran) == ["j0", "j1", "j2", "j3", "j4", "more"])
     stop.set()
-    await task
+    async with asyncio.timeout(LONG):
+        await task
     await redis.aclose()
 
 

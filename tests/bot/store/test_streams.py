@@ -10,7 +10,7 @@ from bot.store.dead import DeadLetters
 from bot.store.keys import HOLDING, QUEUE, WORK, WORKERS
 from bot.store.streams import Job, Later, Work, Worker
 from tests.bot.store.conftest import Noted, Working, no_work
-from tests.fixtures.store import MovedClock, eventually
+from tests.fixtures.store import LONG, MovedClock, eventually
 
 NOW = 1_800_000_000.0
 
@@ -159,11 +159,12 @@ async def test_at_its_end_a_worker_finishes_what_it_began_and_leaves_the_rest(
     worker = Worker(redis, {"k": slow}, clock=moved_clock, name="t", host="h", concurrency=1)
     task = asyncio.create_task(worker.run(stop))
     await work.add("k", {}, id="a", now=NOW)
-    await begun.wait()
+    await eventually(begun.is_set)
     stop.set()
     await work.add("k", {}, id="b", now=NOW)
     go.set()
-    await task
+    async with asyncio.timeout(LONG):
+        await task
     assert done.ids() == ["a"]
     assert await work.waiting() == 1
     assert await redis.exists(WORKERS()) == 0

@@ -1,12 +1,28 @@
 """An app beside the workspace, both over real HTTP; what reaches it is held to Slack's published schemas."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
+from bot.workspace import Settings
 from bot.workspace.contracts import Contracts
 from tests.bot.workspace.app import App, running
-from tests.fixtures.workspace import Json, Workspace
+from tests.bot.workspace.inside import Workspace, served
+from tests.fixtures.workspace import Json
+
+
+@pytest.fixture
+def workspace_settings(clock_file: Path) -> Settings:
+    """Override this in a test module for another workspace (commands, state)."""
+    return Settings(clock_file=clock_file)
+
+
+@pytest.fixture
+async def workspace(workspace_settings: Settings) -> AsyncIterator[Workspace]:
+    """A workspace of its own, into which the test may look; in Socket Mode until an app is there."""
+    async with served(workspace_settings) as driver:
+        yield driver
 
 
 @pytest.fixture

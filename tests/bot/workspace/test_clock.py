@@ -4,7 +4,8 @@ import time
 from pathlib import Path
 
 from bot.workspace.clock import Clock
-from tests.fixtures.workspace import DANA, Workspace
+from tests.bot.workspace.inside import Workspace
+from tests.fixtures.workspace import DANA
 
 
 def test_time_is_moved_through_the_file(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from bot.workspace import Command, Settings
 from tests.bot.workspace.app import App
-from tests.fixtures.workspace import DANA, OMAR, SAM, Workspace
+from tests.bot.workspace.inside import Workspace
+from tests.fixtures.workspace import DANA, OMAR, SAM
 
 
 @pytest.fixture

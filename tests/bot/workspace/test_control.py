@@ -8,7 +8,8 @@ import aiohttp
 import orjson
 
 from tests.bot.workspace.app import App
-from tests.fixtures.workspace import DANA, DEVI, MIA, Json, Workspace
+from tests.bot.workspace.inside import Workspace
+from tests.fixtures.workspace import DANA, DEVI, MIA, Json
 
 
 class Page:

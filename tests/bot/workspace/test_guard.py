@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.fixtures.workspace import Workspace
+from tests.bot.workspace.inside import Workspace
 
 TYPED = b'{"as": "dana@example.com", "in": "#ops", "text": "hello"}'
 OTHER_SITE = "This workspace takes nothing from pages of other sites."

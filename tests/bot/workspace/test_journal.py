@@ -10,7 +10,8 @@ from bot.workspace import Settings, StateInUse
 from bot.workspace import Workspace as Server
 from bot.workspace.journal import Journal
 from tests.bot.workspace.app import running
-from tests.fixtures.workspace import DANA, Json, Workspace
+from tests.bot.workspace.inside import served
+from tests.fixtures.workspace import DANA, Json
 
 
 def test_the_last_value_of_a_name_is_kept(tmp_path: Path) -> None:
@@ -42,18 +43,18 @@ async def test_two_workspaces_never_share_a_file(tmp_path: Path, clock_file: Pat
     file = tmp_path / "state.jsonl"
     first, second = (Server(Settings(state=file, clock_file=clock_file)) for _ in range(2))
     await first.start()
-    with pytest.raises(StateInUse, match="is in use by another workspace: stop that one first"):
-        await second.start()
-    await first.stop()
+    try:
+        with pytest.raises(StateInUse, match="is in use by another workspace: stop that one first"):
+            await second.start()
+    finally:
+        await first.stop()
 
 
 async def test_everything_is_there_again_after_a_restart(tmp_path: Path, clock_file: Path) -> None:
     first_settings = Settings(state=tmp_path / "state.jsonl", clock_file=clock_file)
     async with running(first_settings.signing_secret) as app:
         settings = replace(first_settings, app_url=app.url)
-        first = Server(settings)
-        await first.start()
-        async with Workspace(first.url, settings.token, server=first) as workspace:
+        async with served(settings) as workspace:
             users = {user["email"]: user["id"] for user in (await workspace.state())["users"]}
             await workspace.type(DANA, "#ops", "/grail help")
             url = app.of("/grail")[0]["response_url"]
@@ -81,12 +82,9 @@ async def test_everything_is_there_again_after_a_restart(tmp_path: Path, clock_f
             before = [await workspace.messages("#ops"), await workspace.messages("@Grail", as_=DANA)]
             views, home_view = await workspace.views(DANA), await workspace.home(DANA)
             state = await workspace.state()
-        port = int(first.url.rpartition(":")[2])
-        await first.stop()
+            port = int(workspace.url.rpartition(":")[2])
 
-        second = Server(replace(settings, port=port))
-        await second.start()
-        async with Workspace(second.url, settings.token, server=second) as workspace:
+        async with served(replace(settings, port=port)) as workspace:
             after = [await workspace.messages("#ops"), await workspace.messages("@Grail", as_=DANA)]
             assert after == before
             assert await workspace.views(DANA) == views
@@ -100,14 +98,10 @@ async def test_everything_is_there_again_after_a_restart(tmp_path: Path, clock_f
                     assert await answer.read() == b"log"
             newest = await workspace.api("chat.postMessage", {"channel": "#ops", "text": "later"})
             assert float(newest["ts"]) > float(before[0][-1]["ts"])
-        await second.stop()
 
 
 async def test_moved_time_is_kept_where_no_file_holds_it(tmp_path: Path) -> None:
     settings = Settings(state=tmp_path / "state.jsonl", clock_file=None)
     for expected in (3_600, 7_200):
-        server = Server(settings)
-        await server.start()
-        async with Workspace(server.url, settings.token, server=server) as workspace:
+        async with served(settings) as workspace:
             assert (await workspace.clock(forward=3_600))["offset"] == expected
-        await server.stop()

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from tests.bot.workspace.app import App
-from tests.fixtures.workspace import DANA, DEVI, Json, Workspace
+from tests.bot.workspace.inside import Workspace
+from tests.fixtures.workspace import DANA, DEVI, Json
 
 
 def plain(text: str) -> Json:
@@ -148,7 +149,6 @@ async def test_at_most_three_views_are_stacked(workspace: Workspace, app: App) -
         assert answer.get("error") == expected
         top = answer.get("view", top)
     assert len(await workspace.views(DANA)) == 3
-    workspace.person(DANA)
     done = await workspace.close_view(DANA, top["id"])
     assert done["ok"]
     assert len(await workspace.views(DANA)) == 2

@@ -12,7 +12,8 @@ from bot.workspace import Settings
 from bot.workspace.api import METHODS
 from bot.workspace.web_api import dumps
 from tests.bot.workspace.app import App
-from tests.fixtures.workspace import DANA, Json, Workspace
+from tests.bot.workspace.inside import Workspace
+from tests.fixtures.workspace import DANA, Json
 
 ODD: list[Any] = [
     None, True, -1, 0, 1.5, 10**12, "", "x", "ünï", "[", "{}", "null", "a,b", "<@U1>", [], [None], [[]], ["x"],
@@ -40,7 +41,6 @@ ACTS: dict[str, str] = {
     "options": "as action_id message",
     "open_home": "as",
     "redeliver": "id",
-    "profile": "as",
     "weather": "system",
     "clock": "forward",
     "fire": "source",
@@ -48,7 +48,7 @@ ACTS: dict[str, str] = {
 NAMES = [
     "attachments", "thread_ts", "external_id", "hash", "oldest", "latest", "types", "initial_comment", "metadata",
     "limit", "cursor", "blocks", "text", "return_im", "include_all_metadata", "username", "query", "value", "thread",
-    "copies", "tz", "email", "deleted", "slow", "times", "methods", "failing", "values", "in", "view", "view_id",
+    "copies", "slow", "times", "methods", "failing", "values", "in", "view", "view_id",
 ]  # fmt: skip
 
 
@@ -95,7 +95,7 @@ async def right(workspace: Workspace, app: App) -> dict[str, list[Any]]:
         "value": ["a"],
         "values": [{"b": {"t": "x"}}, {"b": {"t": []}}],
         "callback_id": ["shortcut"],
-        "id": [one["id"] for one in await workspace.deliveries()],
+        "id": [one.id for one in workspace.deliveries()],
         "system": ["pagerduty"],
         "forward": [1],
         "source": ["nagios"],
@@ -132,7 +132,7 @@ async def test_every_method_answers_whatever_its_arguments_are(workspace: Worksp
     known = await right(workspace, app)
     workspace.app_at(None)
     chance = random.Random(1)
-    names = sorted(set(METHODS) - {"apps.connections.open"})
+    names = sorted(set(METHODS) - {"apps.connections.open", "users.profile.set"})  # not with the bot's token
     calls = [
         (name, made(chance, list(METHODS[name].needs), known)) for name in chance.choices(names, k=CALLS)
     ]
@@ -152,4 +152,4 @@ async def test_every_act_answers_whatever_is_asked(workspace: Workspace, app: Ap
         (name, made(chance, ACTS[name].split(), known)) for name in chance.choices(sorted(ACTS), k=CALLS)
     ]
     taken = await answers(workspace, [(f"/control/{name}", body) for name, body in calls], workspace.token)
-    assert len([path for path, times in taken.items() if times]) > 7, "most acts were used rightly at times"
+    assert len([path for path, times in taken.items() if times]) > 6, "most acts were used rightly at times"

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from tests.bot.workspace.app import App
-from tests.fixtures.workspace import DANA, DEVI, Json, Workspace
+from tests.bot.workspace.inside import Workspace
+from tests.fixtures.workspace import DANA, DEVI, Json
 
 
 def plain(text: str) -> Json:

@@ -88,3 +88,35 @@ async def test_the_blocks_that_come_with_a_file_are_judged_too(workspace: Worksp
     answer = await workspace.api("files.completeUploadExternal", said)
     assert answer["error"] == "invalid_blocks"
     assert [fault["path"] for fault in await workspace.violations()][-1] == "/blocks/0/text/text"
+
+
+@pytest.mark.parametrize("place", ["@Grail", "@dana", "@dana@example.com", DANA, "U0DANA00000"])
+async def test_what_the_app_and_a_person_say_to_each_other_is_read_by_either_name(
+    workspace: Workspace, app: App, place: str
+) -> None:
+    await workspace.type(DANA, "@Grail", "hello")
+    assert [message["text"] for message in await workspace.messages(place, as_=DANA)] == ["hello"]
+    if place != "@Grail":
+        assert [message["text"] for message in await workspace.messages(place)] == ["hello"]
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({}, "There is no channel '' here: use a name such as #ops, or @person."),
+        ({"in": "#nowhere"}, "There is no channel '#nowhere' here: use a name such as #ops, or @person."),
+        ({"in": "@nobody"}, "There is no person '@nobody' here: use an e-mail such as dana@example.com."),
+        ({"in": "@grail"}, 'Whose direct messages with @grail? Say it with "as".'),
+        ({"in": "#secret", "as": DANA}, "dana is not in #secret."),
+    ],
+)
+async def test_what_cannot_be_read_is_said(
+    workspace: Workspace, query: dict[str, str], sentence: str
+) -> None:
+    headers = {"Authorization": f"Bearer {workspace.token}"}
+    async with (
+        aiohttp.ClientSession(headers=headers) as session,
+        session.get(f"{workspace.url}/control/messages", params=query) as answer,
+    ):
+        assert answer.status in (400, 403)
+        assert await answer.json() == {"ok": False, "error": sentence}

@@ -5,7 +5,8 @@ from typing import Any
 import aiohttp
 
 from tests.bot.workspace.app import App
-from tests.fixtures.workspace import DANA, DEVI, Json, Workspace
+from tests.bot.workspace.inside import Workspace
+from tests.fixtures.workspace import DANA, DEVI, Json
 
 
 async def respond(url: str, body: Any) -> tuple[int, Any]:

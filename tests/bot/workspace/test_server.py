@@ -1,7 +1,8 @@
 """The thread through everything: a command, its answers, a button, a message edited."""
 
 from tests.bot.workspace.app import App, Json
-from tests.fixtures.workspace import DANA, Workspace
+from tests.bot.workspace.inside import Workspace
+from tests.fixtures.workspace import DANA
 
 BUTTON: Json = {
     "type": "actions",

@@ -8,7 +8,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.fixtures.workspace import DANA, Json, Workspace
+from tests.bot.workspace.inside import Workspace
+from tests.fixtures.workspace import DANA, Json
 
 
 class Connection:

@@ -6,7 +6,8 @@ import aiohttp
 import pytest
 
 from tests.bot.workspace.app import App
-from tests.fixtures.workspace import DANA, Json, Workspace
+from tests.bot.workspace.inside import Workspace
+from tests.fixtures.workspace import DANA, Json
 
 
 async def status(workspace: Workspace, method: str = "chat.postMessage") -> tuple[int, Json, str | None]:
@@ -93,7 +94,7 @@ async def test_the_weather_of_other_systems_is_kept_for_them(workspace: Workspac
         (
             {"system": "slack", "rain": True},
             "There is no weather called 'rain': "
-            "there is slow, rate_limited, failing, down, old_blocks, methods, times.",
+            "there is slow, rate_limited, failing, down, answers, old_blocks, methods, times.",
         ),
         ({"system": "slack", "slow": "very"}, "'slow' is true, false or a number of at least 0."),
         ({"system": "slack", "down": "soon"}, "'down' is true, false or \"after\"."),

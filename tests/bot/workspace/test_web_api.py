@@ -6,7 +6,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.fixtures.workspace import Json, Workspace
+from tests.bot.workspace.inside import Workspace
+from tests.fixtures.workspace import Json
 
 PLACE = "C0STOREFRON"
 BLOCKS: list[Json] = [{"type": "section", "text": {"type": "mrkdwn", "text": "hello"}}]

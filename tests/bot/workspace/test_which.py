@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.bot.workspace.app import App
 from tests.fixtures.workspace import DANA, DEVI, Json, Workspace
 
@@ -130,3 +132,38 @@ async def test_a_menu_that_is_newer_by_now_is_used_as_it_stood_before(workspace:
     await workspace.press(DANA, "more", message=ts, value="logs as of 3")
     (action,) = app.of("block_actions")[0]["actions"]
     assert action["selected_option"]["value"] == "logs as of 3"
+
+
+@pytest.mark.parametrize(
+    ("given", "path"),
+    [
+        ({"options": [{"text": plain("x" * 76), "value": "x"}]}, "/options/0/text/text"),
+        ({"options": [1]}, "/options/0"),
+        ({"options": 5}, "/options"),
+        ({"options": [{"text": plain("x"), "value": "x"}] * 101}, "/options"),
+        ({"options": [], "option_groups": [{"label": plain("g")}]}, "/option_groups/0"),
+        ([], "/options"),
+        ("main", "/options"),
+    ],
+)
+async def test_options_that_slack_would_not_show_are_a_violation(
+    workspace: Workspace, app: App, given: Any, path: str
+) -> None:
+    workspace.expect_violations()
+    ts = await posted(workspace, row("r", {"type": "external_select", "action_id": "ref"}))
+    app.answers["block_suggestion"] = given
+    answer = await workspace.options(DANA, "ref", "m", message=ts)
+    assert (answer["ok"], answer["options"]) == (True, [])
+    assert (await workspace.violations())[0]["path"] == path
+
+
+async def test_options_in_groups_are_offered_and_chosen(workspace: Workspace, app: App) -> None:
+    ts = await posted(workspace, row("r", {"type": "external_select", "action_id": "ref"}))
+    groups: list[Json] = [
+        {"label": plain("Mine"), "options": [{"text": plain("Fix"), "value": "fix/basket"}]}
+    ]
+    app.answers["block_suggestion"] = {"option_groups": groups}
+    assert (await workspace.options(DANA, "ref", "", message=ts))["option_groups"] == groups
+    await workspace.press(DANA, "ref", message=ts, value="fix/basket")
+    (action,) = app.of("block_actions")[0]["actions"]
+    assert action["selected_option"] == groups[0]["options"][0]

@@ -111,7 +111,10 @@ export function choosePerson(anchor) {
   });
 }
 
-function row(id, lead, label, { unread = 0, hint = null, muted = false } = {}) {
+// Who is no full member: most apps do nothing for them, and that is worth trying.
+const kindOf = (user) => (user.is_restricted ? "guest" : user.is_stranger ? "stranger" : null);
+
+function row(id, lead, label, { unread = 0, hint = null, muted = false, kind = null } = {}) {
   const here = state.place === id;
   return h(
     "button",
@@ -124,6 +127,7 @@ function row(id, lead, label, { unread = 0, hint = null, muted = false } = {}) {
     },
     lead,
     h("span", { class: "side-label" }, label),
+    kind && h("span", { class: "side-kind" }, kind),
     hint && h("span", { class: "side-hint" }, hint),
     unread ? h("span", { class: "badge", "aria-label": `${unread} new` }, unread > 9 ? "9+" : String(unread)) : null,
   );
@@ -181,6 +185,7 @@ function directs() {
     "Direct messages",
     rows.map((channel) =>
       row(channel.id, avatar(otherOf(channel), "small"), nameOf(otherOf(channel)), {
+        kind: kindOf(otherOf(channel)),
         unread: state.unread.get(channel.id) ?? 0,
       }),
     ),
@@ -193,7 +198,12 @@ function people() {
   );
   return group(
     "People",
-    rest.map((user) => row(user.id, avatar(user, "small"), nameOf(user), { hint: user.tz ? timeIn(user.tz) : null })),
+    rest.map((user) =>
+      row(user.id, avatar(user, "small"), nameOf(user), {
+        kind: kindOf(user),
+        hint: user.tz ? timeIn(user.tz) : null,
+      }),
+    ),
   );
 }
 

@@ -62,7 +62,7 @@ def test_a_running_deploy_names_its_step_and_shows_what_the_step_said_last() -> 
 def test_a_failed_deploy_says_why_in_the_words_of_the_step_and_what_runs_now() -> None:
     assert texts(FAILED)[1] == (
         "Step `start` failed with exit status 1.\n"
-        "> the stock room does not answer\n"
+        "```the stock room does not answer```\n"
         ":leftwards_arrow_with_hook: I rolled back by myself: `a51f398` Find honey runs again."
     )
     assert plan(FAILED)["title"] == "Failed at start"
@@ -127,8 +127,7 @@ def test_a_deploy_that_failed_before_it_changed_anything_says_so() -> None:
     )
     assert texts(failed)[1] == (
         "Step `test` failed with exit status 1.\n"
-        "> AssertionError: '3' != '3.00'\n"
-        "> FAILED (failures=2)\n"
+        "```AssertionError: '3' != '3.00'\nFAILED (failures=2)```\n"
         ":shield: Nothing was changed: what ran before still runs."
     )
     cancelled = replace(failed, state="cancelled", telling="", why="Cancelled by Omar in step `test`.")
@@ -157,7 +156,7 @@ def test_the_thread_of_a_failure_shows_what_matters_first_and_the_end_of_the_ste
     message = failure(FAILED, output)
     assert message.text == "shop to staging failed at start: error: the port is taken"
     first, then = [block["text"]["text"] for block in message.blocks]
-    assert first == "*start* said:\n> error: the port is taken"
+    assert first == "*start* said:\n```error: the port is taken```"
     assert then.startswith("Its last 40 lines:\n```line 62\n")
     assert then.endswith("error: the port is taken\nStep `start` failed with exit status 1.```")
     passed = failure(FAILED, "── start ──\na ... ok\nb ... FAIL\nc ... ok\nd\ne\n")

@@ -1,6 +1,6 @@
 """Refusals: all that they quote is text."""
 
-from bot.errors import Conflict, Reason
+from bot.errors import Conflict, NotAllowed, Reason
 from bot.slack.views.refusal import refused
 
 
@@ -14,3 +14,25 @@ def test_whatever_a_refusal_quotes_is_shown_as_text_in_its_words_and_on_the_lock
         in everything
     )
     assert "Ask &lt;!here&gt;." in everything
+
+
+def test_the_code_stands_small_below_and_the_lock_screen_says_what_is_in_the_way() -> None:
+    sentence = "You may not deploy shop to production. It takes the role operator. Omar can do it."
+    message = refused(NotAllowed(sentence, code="no-right", hint="`whoami` shows what you may do."))
+    assert message.text == f"{sentence} whoami shows what you may do."
+    said, below = message.blocks
+    assert said["text"]["text"] == f":no_entry: {sentence}\n`whoami` shows what you may do."
+    assert below["type"] == "context"
+    assert below["elements"][0]["text"] == "Reason code: no-right"
+
+
+def test_several_reasons_stand_all_at_once_and_a_code_only_once() -> None:
+    reasons = [
+        Reason("frozen", "It is frozen."),
+        Reason("locked", "It is locked."),
+        Reason("locked", "Twice."),
+    ]
+    message = refused(Conflict("It is frozen.", reasons=reasons))
+    assert message.text == "It is frozen. It is locked. Twice."
+    assert message.blocks[0]["text"]["text"].count(":no_entry:") == 3
+    assert message.blocks[1]["elements"][0]["text"] == "Reason code: frozen, locked"

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.bot.workspace.app import App
-from tests.fixtures.workspace import DANA, DEVI, Json, Workspace
+from tests.bot.workspace.inside import Workspace
+from tests.fixtures.workspace import DANA, DEVI, Json
 
 
 async def post(workspace: Workspace, **said: object) -> Json:

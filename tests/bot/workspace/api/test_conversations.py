@@ -1,6 +1,7 @@
 """Channels, and what was said in them."""
 
-from tests.fixtures.workspace import DANA, Json, Workspace
+from tests.bot.workspace.inside import Workspace
+from tests.fixtures.workspace import DANA, Json
 
 
 async def ids(workspace: Workspace) -> dict[str, str]:

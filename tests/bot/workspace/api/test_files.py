@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.fixtures.workspace import Workspace
+from tests.bot.workspace.inside import Workspace
 
 
 @pytest.mark.parametrize("way", ["raw", "form-urlencoded", "multipart"])

@@ -1,6 +1,6 @@
 """Reactions and pins."""
 
-from tests.fixtures.workspace import Workspace
+from tests.bot.workspace.inside import Workspace
 
 
 async def test_a_reaction_is_added_once_and_taken_away(workspace: Workspace) -> None:

@@ -1,6 +1,7 @@
 """People and user groups as an app sees them."""
 
-from tests.fixtures.workspace import DANA, GUS, SAM, Workspace
+from tests.bot.workspace.inside import Workspace
+from tests.fixtures.workspace import DANA, GUS, SAM, Json
 
 
 async def test_a_person_is_found_by_id_and_by_email(workspace: Workspace) -> None:
@@ -26,13 +27,22 @@ async def test_guests_and_strangers_are_marked(workspace: Workspace) -> None:
     assert users[SAM] not in [user["id"] for user in listed]
 
 
-async def test_a_profile_can_be_changed_for_a_test(workspace: Workspace) -> None:
-    assert (await workspace.act("profile", {"as": DANA, "email": "dana.k@example.com"}))["ok"]
-    assert (await workspace.api("users.lookupByEmail", {"email": "dana.k@example.com"}))["ok"]
-    refused = await workspace.act("profile", {"as": "devi", "shoe": 42})
-    assert refused["error"].startswith("'shoe' cannot be changed here: there is email, name, ")
-    refused = await workspace.act("profile", {"as": "devi", "tz": "Moon/Base"})
-    assert refused["error"] == "'Moon/Base' cannot be a tz."
+async def test_an_admin_and_nobody_else_changes_a_profile(workspace: Workspace) -> None:
+    asked: Json = {"user": "U0DANA00000", "profile": {"email": "dana.k@example.com", "title": "Operations"}}
+    for token in (workspace.settings.bot_token, workspace.settings.app_token):
+        refused = await workspace.api("users.profile.set", asked, token=token)
+        assert refused["error"] == "not_allowed_token_type"
+    assert (await workspace.api("users.list", token=workspace.token))["error"] == "not_allowed_token_type"
+    changed = await workspace.api("users.profile.set", asked, token=workspace.token)
+    assert (changed["username"], changed["profile"]["title"]) == ("dana", "Operations")
+    found = await workspace.api("users.lookupByEmail", {"email": "dana.k@example.com"})
+    assert found["user"]["profile"] == changed["profile"]
+    for profile in ("x", {}, {"shoe": "42"}, {"email": ""}, {"email": None}):
+        refused = await workspace.api(
+            "users.profile.set", asked | {"profile": profile}, token=workspace.token
+        )
+        assert refused["error"] in ("invalid_profile", "invalid_arguments"), profile
+    workspace.expect_violations()
 
 
 async def test_a_user_group_is_made_filled_and_asked(workspace: Workspace) -> None:

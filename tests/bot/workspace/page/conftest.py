@@ -5,13 +5,14 @@ Every test ends with the question whether the browser had anything to complain o
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.async_api import Browser, Page
 
 from bot.workspace import Command, Settings, Shortcut
-from tests.fixtures.browser import WIDTHS
-from tests.fixtures.workspace import Workspace
+from tests.bot.workspace.inside import Workspace
+from tests.fixtures.browser import live_page
 
 Look = Callable[..., Awaitable[Page]]
 
@@ -35,22 +36,10 @@ async def look(workspace: Workspace, browser: Browser, expected: list[str]) -> A
     complaints: list[str] = []
 
     async def look(where: str = "", *, width: str = "desk", scheme: str = "light") -> Page:
-        wide, high = WIDTHS[width]
-        context = await browser.new_context(
-            viewport={"width": wide, "height": high},
-            color_scheme="dark" if scheme == "dark" else "light",
-            reduced_motion="reduce",
+        dark: Literal["dark", "light"] = "dark" if scheme == "dark" else "light"
+        return await live_page(
+            browser, f"{workspace.url}/{where}", complaints, width=width, color_scheme=dark
         )
-        page = await context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None,
-        )
-        await page.goto(f"{workspace.url}/{where}")
-        await page.wait_for_selector("body[data-connection=live]")
-        return page
 
     yield look
     assert [said for said in complaints if not any(word in said for word in expected)] == []

@@ -9,10 +9,11 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.bot.workspace.app import App
+from tests.bot.workspace.inside import Workspace
 from tests.bot.workspace.page.conftest import Look, say
 from tests.bot.workspace.page.gallery import EACH, FORM, button, mark, plan
 from tests.fixtures.browser import keep
-from tests.fixtures.workspace import DANA, OMAR, Json, Workspace
+from tests.fixtures.workspace import DANA, OMAR, Json
 
 LOOKS = [(width, scheme) for width in ("desk", "phone") for scheme in ("light", "dark")]
 DEPLOY: list[Json] = [

@@ -5,9 +5,10 @@ from typing import Any
 from playwright.async_api import Page, expect
 
 from tests.bot.workspace.app import App
+from tests.bot.workspace.inside import Workspace
 from tests.bot.workspace.page.conftest import Look, say
 from tests.bot.workspace.page.test_press import options, plain
-from tests.fixtures.workspace import Json, Workspace
+from tests.fixtures.workspace import Json
 
 SERVICE = {
     "type": "input",

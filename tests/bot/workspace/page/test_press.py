@@ -5,8 +5,9 @@ from typing import Any
 from playwright.async_api import expect
 
 from tests.bot.workspace.app import App
+from tests.bot.workspace.inside import Workspace
 from tests.bot.workspace.page.conftest import Look
-from tests.fixtures.workspace import Json, Workspace
+from tests.fixtures.workspace import Json
 
 OPS = "C0OPS000000"
 

@@ -6,10 +6,10 @@ import aiohttp
 from playwright.async_api import Page, expect
 
 from bot.workspace import Settings
-from bot.workspace import Workspace as Server
 from tests.bot.workspace.app import App
+from tests.bot.workspace.inside import Workspace, served
 from tests.bot.workspace.page.conftest import Look, say
-from tests.fixtures.workspace import DANA, OMAR, Workspace
+from tests.fixtures.workspace import DANA, OMAR
 
 
 async def test_the_first_screen_says_who_you_are_and_what_to_type_and_a_click_types_it(
@@ -25,6 +25,16 @@ async def test_the_first_screen_says_who_you_are_and_what_to_type_and_a_click_ty
     await workspace.wait_until(lambda: app.of("/grail"))
     assert app.of("/grail")[0]["text"] == "help"
     assert app.of("/grail")[0]["channel_name"] == "storefront"
+
+
+async def test_a_guest_and_a_stranger_are_marked_among_the_people_and_nobody_else_is(look: Look) -> None:
+    page = await look()
+    marked = page.locator(".side-row", has=page.locator(".side-kind"))
+    await expect(marked).to_have_count(2)
+    await expect(page.locator(".side-row", has_text="Gus Lind").locator(".side-kind")).to_have_text("guest")
+    await expect(page.locator(".side-row", has_text="Sam Reyes").locator(".side-kind")).to_have_text(
+        "stranger"
+    )
 
 
 async def test_commands_people_and_channels_are_completed_and_up_brings_back_what_was_typed(
@@ -148,23 +158,17 @@ async def test_a_workspace_that_was_started_anew_is_found_again_without_a_reload
     look: Look, clock_file: Path, expected: list[str]
 ) -> None:
     expected.append("401 (Unauthorized)")
-    first = Server(Settings(clock_file=clock_file))
-    await first.start()
-    page = await look()
-    await page.goto(f"{first.url}/#as=omar&in=ops")
-    await page.wait_for_selector("body[data-connection=live]")
-    await first.stop()
+    async with served(Settings(clock_file=clock_file)) as first:
+        page = await look()
+        await page.goto(f"{first.url}/#as=omar&in=ops")
+        await page.wait_for_selector("body[data-connection=live]")
     await expect(page.locator(".banner")).to_contain_text("Reconnecting…")
-    anew = Server(Settings(port=int(first.url.rsplit(":", 1)[1]), clock_file=clock_file))
-    await anew.start()
-    try:
+    async with served(Settings(port=int(first.url.rsplit(":", 1)[1]), clock_file=clock_file)):
         await page.wait_for_selector("body[data-connection=live]")
         await expect(page.locator("h1")).to_contain_text("ops")
         await expect(page.locator(".identity")).to_contain_text("Omar Haddad")
         await say(page, "still here")
         await expect(page.locator(".message")).to_contain_text("still here")
-    finally:
-        await anew.stop()
 
 
 async def test_a_file_is_a_card_that_leads_to_its_content(look: Look, workspace: Workspace) -> None:
@@ -212,6 +216,16 @@ async def test_another_person_has_another_zone_and_another_view(look: Look, work
     await expect(page.locator('[aria-label="Direct messages"]')).to_have_count(0)
     await say(page, "from Tokyo")
     await workspace.wait_for("#ops", lambda messages: messages[-1]["user"] == "U0DARIO0000")
+
+
+async def test_a_date_stands_in_the_zone_of_who_reads_it(look: Look, workspace: Workspace) -> None:
+    said = {"channel": "#ops", "text": "since <!date^1700000000^{date_num} {time}|then>"}
+    assert (await workspace.api("chat.postMessage", said))["ok"]
+    page = await look("#as=dana&in=ops")
+    await expect(page.locator(".message").first).to_contain_text("since 2023-11-14 23:13")
+    await page.locator(".identity").click()
+    await page.get_by_role("option", name="Dario Sato").click()
+    await expect(page.locator(".message").first).to_contain_text("since 2023-11-15 07:13")
 
 
 async def test_ctrl_k_leads_to_a_person_and_the_first_words_open_the_conversation(

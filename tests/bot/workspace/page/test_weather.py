@@ -5,8 +5,8 @@ import re
 from playwright.async_api import expect
 
 from tests.bot.workspace.app import App
+from tests.bot.workspace.inside import Workspace
 from tests.bot.workspace.page.conftest import Look, say
-from tests.fixtures.workspace import Workspace
 
 
 async def test_the_weather_panel_makes_slack_fail_and_shows_what_others_have_set(
@@ -60,7 +60,7 @@ async def test_an_app_that_does_not_answer_in_time_is_told_to_the_person(
     page = await look("#in=ops")
     app.asleep.clear()
     await say(page, "/grail slow")
-    await expect(page.locator(".notice")).to_contain_text("operation_timeout", timeout=8000)
+    await expect(page.locator(".notice")).to_contain_text("operation_timeout")
     await expect(page.locator("#composer-text")).to_have_value("")
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import shutil
-import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -15,6 +14,7 @@ import aiohttp
 import pytest
 
 from bot.workspace import Workspace, parse
+from tests.fixtures.ports import free_port
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[3]
@@ -37,13 +37,6 @@ def program(language: str) -> list[str]:
     if not (HERE / "node_modules" / "@slack" / "bolt").is_dir():
         pytest.skip(f"Bolt for JavaScript is not installed: run npm ci in {HERE.relative_to(ROOT)}")
     return [node, str(HERE / "app_javascript.cjs")]
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
 
 
 @dataclass

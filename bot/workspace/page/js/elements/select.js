@@ -66,8 +66,7 @@ async function fromApp(spec, block, ctx, query) {
     query,
   });
   if (complain(answer)) return [];
-  const body = answer.ack?.body ?? answer;
-  return grouped(body.option_groups, body.options);
+  return grouped(answer.option_groups, answer.options);
 }
 
 export function select(spec, block, ctx, about) {

@@ -43,7 +43,7 @@ export function fileInput(spec, block, ctx, about) {
     id: about.id,
     class: "field",
     disabled: true,
-    value: "Files cannot be picked in the local workspace",
+    value: "Files cannot be picked here",
     "aria-describedby": about.describedBy,
   });
 }
