@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+import structlog
+
 from bot.clients.git import Git
 from bot.config import Config, Environment, Service
 from bot.config import gates as written
@@ -21,8 +23,10 @@ from bot.domain.gates.history import Recent
 from bot.domain.gates.order import Order
 from bot.domain.gates.pages import Page, Pages
 from bot.domain.gates.times import Hours, Window, Windows
-from bot.errors import GrailError, OutsideUnavailable, Refusal, StoreUnavailable
+from bot.errors import GrailError, OutsideUnavailable, StoreUnavailable
 from bot.store.deploys import DeployStore
+
+log = structlog.get_logger()
 
 WITHIN_SECONDS = 5.0  # how long each may take
 COUNTED = 250  # commits that are counted at most
@@ -129,8 +133,12 @@ class Around:
             raise
         except OutsideUnavailable as error:
             return Unknown(error.system, str(error))
-        except (Refusal, GrailError) as error:
+        except GrailError as error:
             return Unknown(system, str(error))
+        except Exception as error:
+            # Whatever broke there: a gate that only tells must stop nobody, and one that is enforced says so.
+            log.error("facts.broken", gate=gate, exc_info=error)
+            return Unknown(system, "Asking it broke; the log says why.")
 
     async def _behind(self, deploy: Deploy, service: Service, allowed: int) -> Behind:
         head = await self._git.head(service.repository, service.main, name=service.name)

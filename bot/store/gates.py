@@ -12,7 +12,7 @@ import orjson
 from redis.asyncio import Redis
 
 from bot.store import keys
-from bot.store.scripts import guarded
+from bot.store.scripts import Scripts, guarded
 
 KEPT = 200  # deploys of one gate and place
 FOLLOW_UPS = 1_000
@@ -54,6 +54,7 @@ class Judged:
 class GateStore:
     def __init__(self, redis: Redis) -> None:
         self._redis: Any = redis
+        self._scripts = Scripts(redis)
 
     async def choices(self, service: str, environment: str, gates: tuple[str, ...]) -> dict[str, Choice]:
         """What was set by hand, by gate. What cannot be read counts as not set."""
@@ -71,13 +72,10 @@ class GateStore:
     async def note(self, service: str, environment: str, gate: str, one: Judged) -> None:
         """Write down how it went; once, however often."""
         key = keys.GATE_RECORD(service=service, environment=environment, gate=gate)
-        async with self._redis.pipeline(transaction=True) as pipe:
-            other = "badly" if one.well else "well"
-            pipe.zrem(key, f"{one.deploy} {one.how} {other}")
-            pipe.zadd(key, {f"{one.deploy} {one.how} {'well' if one.well else 'badly'}": one.at})
-            pipe.zremrangebyrank(key, 0, -KEPT - 1)
-            pipe.expire(key, keys.GATE_RECORD.life or 0)
-            await guarded(pipe.execute)()
+        line = f"{one.deploy} {one.how} "
+        now, before = ("well", "badly") if one.well else ("badly", "well")
+        life = keys.GATE_RECORD.life or 0
+        await self._scripts.run("gate_note", [key], [line + now, one.at, line + before, KEPT, life])
 
     async def record(self, service: str, environment: str, gate: str) -> list[Judged]:
         """Newest first."""
@@ -92,10 +90,8 @@ class GateStore:
 
     async def follow(self, one: FollowUp) -> None:
         """Keep what has to be looked into; the oldest leave when there are too many."""
-        async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.zadd(keys.FOLLOW_UPS(), {orjson.dumps(asdict(one)).decode(): one.at})
-            pipe.zremrangebyrank(keys.FOLLOW_UPS(), 0, -FOLLOW_UPS - 1)
-            await guarded(pipe.execute)()
+        row = orjson.dumps(asdict(one))
+        await self._scripts.run("gate_note", [keys.FOLLOW_UPS()], [row, one.at, "", FOLLOW_UPS, 0])
 
     async def follow_ups(self, count: int = 100) -> list[FollowUp]:
         """Newest first."""

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim
 
 from bot.domain.gates._words import WAIVER, Condition, Facts, family
 
-_MOST = 400  # openings that follow each other without a gap
+_MOST = 60  # openings, each before the end of the one before, that are followed to their end
 
 
 @dataclass(frozen=True)
@@ -22,16 +23,18 @@ class Window:
     reason: str = ""
 
     def open(self, now: float) -> tuple[float, float] | None:
-        """Since when, and until when it is open; None: it is not. Openings that overlap are one."""
+        """When it opened last, and until when it stays open; None: it is closed. Openings that overlap are one."""
         zone = ZoneInfo(self.zone)
-        since = until = None
-        for count, opening in enumerate(CronSim(self.cron, datetime.fromtimestamp(now - self.seconds, zone))):
-            at = opening.timestamp()
-            if at > (now if until is None else until) or count >= _MOST:
+        minute = datetime.fromtimestamp(now - now % 60 + 60, zone)  # the one that begins now is looked at too
+        since = next(CronSim(self.cron, minute, reverse=True)).timestamp()
+        until = since + self.seconds
+        if now >= until:
+            return None
+        for opening in islice(CronSim(self.cron, datetime.fromtimestamp(since, zone)), _MOST):
+            if opening.timestamp() > until:
                 break
-            since = at if since is None else since
-            until = at + self.seconds
-        return None if since is None or until is None else (since, until)
+            until = opening.timestamp() + self.seconds
+        return since, until
 
 
 @dataclass(frozen=True)

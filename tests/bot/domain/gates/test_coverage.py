@@ -1,0 +1,30 @@
+"""Coverage: of all lines, of what changes, and whether it falls."""
+
+from typing import Any
+
+import pytest
+
+from bot.domain.gates.coverage import Coverage
+from tests.bot.domain.gates.facts import of
+
+ASKED = {"least": 70.0, "least_changed": 80.0, "most_drop": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("found", "codes", "sentence"),
+    [
+        ({"lines": 85.0, "base": 85.5, "changed": 90.0}, ["covered"], "Its tests run 85.0 % of the lines."),
+        ({"lines": None}, ["no-coverage"], "Nobody has reported the coverage of this commit."),
+        ({"lines": 69.94}, ["coverage-low"], "Its tests run 69.9 % of the lines; 70 % is asked for."),
+        ({"lines": 85.0, "changed": 40.0, "uncovered": ("cart.py", "shop.py")}, ["coverage-of-change-low"],
+         "Its tests run 40.0 % of the changed lines; 80 % is asked for. Look at cart.py, shop.py."),
+        ({"lines": 85.0, "base": 86.1}, ["coverage-dropped"], "Coverage falls from 86.1 % to 85.0 %."),
+        ({"lines": 60.0, "base": 86.0, "changed": 0.0},
+         ["coverage-low", "coverage-of-change-low", "coverage-dropped"],
+         "Its tests run 60.0 % of the lines; 70 % is asked for."),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_coverage(found: dict[str, Any], codes: list[str], sentence: str) -> None:
+    said = of("coverage", Coverage(**found, **ASKED))
+    assert [one.code for one in said] == codes
+    assert said[0].sentence == sentence
