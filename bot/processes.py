@@ -114,13 +114,12 @@ class _Workspace:
         assert slack is not None
         assert slack.signing_secret is not None
         github = self.settings.github
-        assert github.token is not None
         wanted = workspace.Settings(
             port=self.settings.workspace_port,
             app_url=f"http://127.0.0.1:{app_port}/slack/events",
             bot_token=slack.bot_token,
             signing_secret=slack.signing_secret,
-            github_token=github.token,
+            github_token=github.token or "",
             github_webhook_secret=github.webhook_secrets[0],
             state=self._folder / "journal.jsonl",
             token=_kept_token(self._folder / "token"),

@@ -22,9 +22,12 @@ WHY_LONG = re.compile(r"\b(one file|longer)\b", re.IGNORECASE)
 # Files without a test file of their own name: what they do is seen only from outside. A folder stands for all in it.
 TESTED_ELSEWHERE = {
     "bot/acme/repository.py": "tests/bot/acme/test_acme.py makes the repository and deploys from it",
+    "bot/clients/_github_": "the parts of github.py, in tests/bot/clients/test_github.py",
+    "bot/clients/http.py": "under github.py: tests/bot/clients/test_github.py lets each call end in each way",
     "bot/config/": "one reader in parts: tests/bot/config/test_config.py has a row for each fault",
     "bot/domain/_granted.py": "the halves of rights.py, in tests/bot/domain/test_rights.py",
     "bot/domain/_refused.py": "the halves of rights.py, in tests/bot/domain/test_rights.py",
+    "bot/drivers/_github_": "the parts of github_actions.py, in tests/bot/drivers/test_github_actions.py",
     "bot/drivers/_ordering.py": "tests/bot/drivers/test_recipe.py looks at what a step is told",
     "bot/services/_profiles.py": "what Slack says of people: tests/bot/services/test_people.py",
     "bot/services/places.py": "tests/bot/services/test_deploys.py, where config.yaml changes under a deploy",

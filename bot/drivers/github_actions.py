@@ -30,8 +30,7 @@ NOT_SENT = "Not started: GitHub has not taken it."
 SKEW_SECONDS = 600.0  # by how much GitHub's clock may be behind ours
 FOUND_WITHIN = 120.0  # a dispatch that GitHub took is in its lists by then
 END_WITHIN = 300.0  # a run that was told to end has ended by then
-SOON, LATER, RARELY = 2.0, 10.0, 40.0  # seconds until the next look
-AGAIN = 30.0  # seconds until the end is asked for again
+SOON, LATER, RARELY = 2.0, 10.0, 40.0  # seconds until the next look, and until an end is asked for again
 
 
 class GitHubActionsDriver:
@@ -100,8 +99,7 @@ class GitHubActionsDriver:
         """Ask GitHub to end it; a run that has not appeared yet is ended when it does."""
         seen = self._seen(Ref.of(run))
         now = self._clock.now()
-        if seen.ending_since is None:
-            seen.ending_since = now
+        seen.ending_since = seen.ending_since or now
         if now < seen.ending_again or seen.unsent:
             return
         with suppress(OutsideUnavailable):
@@ -111,7 +109,7 @@ class GitHubActionsDriver:
                     seen.ending_fault = ""
                 except GitHubRefused as refused:
                     seen.ending_fault = f"{refused} {refused.hint or ''}".strip()
-                seen.ending_again = now + AGAIN
+                seen.ending_again = now + RARELY
 
     async def output(self, run: str, lines: int | None = None) -> str:
         """Which steps of which jobs there were, and where GitHub shows what they printed."""

@@ -38,7 +38,7 @@ class Gathered:
                 continue
             except (RedisError, OSError) as error:
                 if line is not None and "READONLY" in str(error):
-                    line.retire()  # this server is a replica by now: the next line asks who is the master
+                    line.close()  # this server is a replica by now: the next line asks who is the master
                 if "NOSCRIPT" in str(error):  # it was restarted, or is new to us
                     break
                 raise ours(error) from error

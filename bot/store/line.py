@@ -66,11 +66,10 @@ class Line(asyncio.Protocol):
             self._send()
         return await answer
 
-    def retire(self) -> None:
-        """Take no more calls, and end with the answers to those that were sent."""
+    def close(self) -> None:
+        """Take no more calls. For those that were sent it is as if the connection broke."""
         self.open = False
-        if not self._asked:
-            self._transport.abort()
+        self._transport.abort()
 
     async def give_back(self) -> None:
         """Leave the place of a line that is at its end to another connection."""
@@ -92,9 +91,7 @@ class Line(asyncio.Protocol):
                 answer.set_result(said)
         if self._late is not None:
             self._late.cancel()
-        if not self.open:
-            self._transport.abort()
-        elif self._waiting:
+        if self._waiting and self.open:
             self._send()
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -12,9 +12,7 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.store import keys
-from bot.store.connection import connect
-from bot.store.embedded import running as embedded_running
-from tests.fixtures.grail import GrailProcess
+from tests.fixtures.grail import GrailProcess, memory_of
 from tests.fixtures.ports import free_port
 from tests.fixtures.wire import Wire
 from tests.fixtures.workspace import DANA, OMAR, Workspace
@@ -25,12 +23,6 @@ PLACE = "#storefront"
 
 def lines(grail: GrailProcess) -> list[dict[str, Any]]:
     return [json.loads(line) for line in grail.text().splitlines() if line.startswith("{")]
-
-
-async def redis_of(grail: GrailProcess) -> Redis:
-    url = await embedded_running(grail.folder / "data")
-    assert url is not None
-    return await connect(url, say=print)
 
 
 async def test_one_request_id_goes_from_slacks_request_to_the_last_effect(
@@ -72,14 +64,13 @@ async def test_no_secret_stands_in_any_line_whatever_goes_wrong(
         await workspace.weather(**storm, times=2)
         await workspace.type(DANA, PLACE, f"/grail help {token[0]} {urls[0]}")
     await workspace.weather(down=False, failing=False, rate_limited=0, times=0)
-    redis = await redis_of(grail)
     poison = {"kind": "slack.ask", "v": 1, "id": "poison", "request": "r-1", "thing": None, "host": None}
     poison["body"] = {
         "ask": {"text": token[0], "response_url": urls[0], "token": workspace.settings.bot_token}
     }
-    await redis.xadd(keys.WORK(), {"tries": "4", "job": orjson.dumps(poison).decode()})
-    await redis.xadd(keys.WORK(), {"tries": "0", "job": f"no job {urls[0]} {token[0]}"})
-    await redis.aclose()
+    async with memory_of(grail) as redis:
+        await redis.xadd(keys.WORK(), {"tries": "4", "job": orjson.dumps(poison).decode()})
+        await redis.xadd(keys.WORK(), {"tries": "0", "job": f"no job {urls[0]} {token[0]}"})
     await workspace.type(OMAR, PLACE, "/grail deploy shop to staging")
     await card_says(workspace, PLACE, "succeeded")
     await workspace.wait_for("#ops", lambda ms: bool(ms))
@@ -115,15 +106,13 @@ def response_urls(listened: Wire) -> list[str]:
 
 
 async def test_a_repetition_whose_first_is_never_answered_is_told_so(
-    workspace: Workspace, grail: GrailProcess
+    workspace: Workspace, grail: GrailProcess, memory: Redis
 ) -> None:
-    redis = await redis_of(grail)
     grail.shut_gate()
     await workspace.type(DANA, PLACE, "/grail deploy shop to staging")
     await told(workspace, DANA, PLACE, "d-1")
-    [answer] = [key async for key in redis.scan_iter(match=keys.ANSWER(id="*").replace("{", "[{]"))]
-    await redis.delete(answer)
-    await redis.aclose()
+    [answer] = [key async for key in memory.scan_iter(match=keys.ANSWER(id="*").replace("{", "[{]"))]
+    await memory.delete(answer)
     await workspace.type(DANA, PLACE, "/grail deploy shop to staging")
     await asyncio.sleep(0)
     await workspace.clock(forward=121)

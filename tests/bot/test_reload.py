@@ -73,10 +73,9 @@ async def _said(workspace: Workspace, number: int) -> bool:
 
 
 async def test_web_and_worker_tell_one_change_once(
-    workspace: Workspace, own_redis_server: Server, resting_grail: GrailProcess
+    workspace: Workspace, own_redis_server: Server, grail_on_redis: GrailProcess
 ) -> None:
-    grail = resting_grail
-    grail.environment["REDIS_URL"] = own_redis_server.url
+    grail = grail_on_redis
     worker = grail.spawn("worker")
     await grail.start("web")
     try:

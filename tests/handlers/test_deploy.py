@@ -2,7 +2,7 @@
 
 from tests.fixtures.grail import GrailProcess
 from tests.fixtures.workspace import DANA, DEVI, OMAR, Workspace
-from tests.stories.steps import card_says, cards, told, words_of
+from tests.stories.steps import card_says, cards, held, told, words_of
 
 PLACE = "#storefront"
 
@@ -111,9 +111,7 @@ async def test_cancelling_what_is_over_says_so(workspace: Workspace, grail: Grai
 async def test_who_may_not_cancel_is_told_so_and_who_began_it_may(
     workspace: Workspace, grail: GrailProcess
 ) -> None:
-    grail.shut_gate()
-    await workspace.type(DANA, PLACE, "/grail deploy shop to staging")
-    await workspace.wait_until(lambda: grail.runs() == ["d-1"])
+    await held(workspace, grail)
     await workspace.type("mia@example.com", PLACE, "/grail cancel d-1")
     assert "`whoami` shows what you may do." in await told(workspace, "mia@example.com", PLACE, "whoami")
     await workspace.type(DANA, PLACE, "/grail cancel d-1")
@@ -121,9 +119,7 @@ async def test_who_may_not_cancel_is_told_so_and_who_began_it_may(
 
 
 async def test_a_plan_to_cancel_cancels_nothing(workspace: Workspace, grail: GrailProcess) -> None:
-    grail.shut_gate()
-    await workspace.type(DANA, PLACE, "/grail deploy shop to staging")
-    await workspace.wait_until(lambda: grail.runs() == ["d-1"])
+    await held(workspace, grail)
     await workspace.type(DANA, PLACE, "/grail cancel d-1 --plan")
     assert "I would end d-1: shop to staging. Nothing was changed." in await told(
         workspace, DANA, PLACE, "I would end"
@@ -135,9 +131,7 @@ async def test_a_plan_to_cancel_cancels_nothing(workspace: Workspace, grail: Gra
 async def test_whose_e_mail_rests_may_not_cancel_what_its_owner_began(
     workspace: Workspace, grail: GrailProcess
 ) -> None:
-    grail.shut_gate()
-    await workspace.type(DANA, PLACE, "/grail deploy shop to staging")
-    await workspace.wait_until(lambda: grail.runs() == ["d-1"])
+    await held(workspace, grail)
     mia = "U0MIA000000"
     await workspace.readdress(mia, DANA)
     await workspace.type(mia, PLACE, "/grail cancel d-1")

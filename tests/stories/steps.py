@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from tests.fixtures.grail import GrailProcess
 from tests.fixtures.store import LONG
-from tests.fixtures.workspace import Workspace
+from tests.fixtures.workspace import DANA, Workspace
 
 Json = dict[str, Any]
 
@@ -11,6 +12,13 @@ Json = dict[str, Any]
 def cards(messages: list[Json]) -> list[Json]:
     """The deploy cards among messages: what stands at top level and names a service and where it goes."""
     return [m for m in messages if "→" in m["text"] and m.get("thread_ts", m["ts"]) == m["ts"]]
+
+
+async def held(workspace: Workspace, grail: GrailProcess, place: str = "#storefront") -> None:
+    """Dana deploys shop to staging, the first deploy of all, and it stands at the gate."""
+    grail.shut_gate()
+    await workspace.type(DANA, place, "/grail deploy shop to staging")
+    await workspace.wait_until(lambda: grail.runs() == ["d-1"])
 
 
 async def card_says(workspace: Workspace, place: str, word: str, *, within: float = LONG) -> Json:

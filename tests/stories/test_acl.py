@@ -1,31 +1,16 @@
 """Web and worker with no more rights in Redis than docs/redis.acl gives them, as docs/redis-acl.md says to run them."""
 
 import re
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from tests.fixtures.grail import GrailProcess
-from tests.fixtures.store import Server, short_folder
+from tests.fixtures.store import Server
 from tests.fixtures.workspace import DANA, OLGA, OMAR, Workspace
 from tests.stories.steps import card_says, cards, told, words_of
 
 ACL = Path(__file__).parents[2] / "docs" / "redis.acl"
-
-
-@pytest.fixture
-def acl_server() -> Iterator[Server]:
-    """A server where the default user may do nothing."""
-    folder = short_folder()
-    shutil.copy(ACL, folder / "users.acl")
-    server = Server(folder, "--appendonly", "yes", "--aclfile", str(folder / "users.acl"))
-    yield server
-    server.kill()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def run(grail: GrailProcess, *words: str, **more: str) -> "subprocess.CompletedProcess[str]":

@@ -7,19 +7,16 @@ import pytest
 from tests.fixtures.grail import GrailProcess
 from tests.fixtures.store import LONG, Server
 from tests.fixtures.workspace import DANA, Workspace
-from tests.stories.steps import card_says, cards, told
+from tests.stories.steps import card_says, cards, held, told
 
 
 async def test_any_worker_on_the_machine_goes_on_where_a_killed_one_was(
-    workspace: Workspace, own_redis_server: Server, resting_grail: GrailProcess
+    workspace: Workspace, grail_on_redis: GrailProcess
 ) -> None:
-    grail = resting_grail
-    grail.environment["REDIS_URL"] = own_redis_server.url
+    grail = grail_on_redis
     first = grail.spawn("worker")
     await grail.start("web")
-    grail.shut_gate()
-    await workspace.type(DANA, "#storefront", "/grail deploy shop to staging")
-    await workspace.wait_until(lambda: grail.runs() == ["d-1"])
+    await held(workspace, grail)
     await card_says(workspace, "#storefront", "running")
 
     grail.spawn("worker")
@@ -34,15 +31,12 @@ async def test_any_worker_on_the_machine_goes_on_where_a_killed_one_was(
 
 
 async def test_term_to_a_worker_leaves_its_recipe_to_be_adopted(
-    workspace: Workspace, own_redis_server: Server, resting_grail: GrailProcess
+    workspace: Workspace, grail_on_redis: GrailProcess
 ) -> None:
-    grail = resting_grail
-    grail.environment["REDIS_URL"] = own_redis_server.url
+    grail = grail_on_redis
     first = grail.spawn("worker")
     await grail.start("web")
-    grail.shut_gate()
-    await workspace.type(DANA, "#storefront", "/grail deploy shop to staging")
-    await workspace.wait_until(lambda: grail.runs() == ["d-1"])
+    await held(workspace, grail)
     first.send_signal(signal.SIGTERM)
     assert first.wait(LONG) == 0
     grail.open_gate()
@@ -65,14 +59,11 @@ async def test_socket_mode_needs_no_public_address(workspace: Workspace, resting
 
 
 async def test_redis_gone_is_said_and_work_goes_on_when_it_is_back(
-    workspace: Workspace, own_redis_server: Server, resting_grail: GrailProcess
+    workspace: Workspace, own_redis_server: Server, grail_on_redis: GrailProcess
 ) -> None:
-    grail = resting_grail
-    grail.environment["REDIS_URL"] = own_redis_server.url
+    grail = grail_on_redis
     await grail.start()
-    grail.shut_gate()
-    await workspace.type(DANA, "#storefront", "/grail deploy shop to staging")
-    await workspace.wait_until(lambda: grail.runs() == ["d-1"])
+    await held(workspace, grail)
 
     own_redis_server.kill()
     answer = await workspace.type(DANA, "#storefront", "/grail status")

@@ -9,21 +9,18 @@ from bot.store.connection import connect
 from tests.fixtures.grail import GrailProcess
 from tests.fixtures.store import Server
 from tests.fixtures.workspace import DANA, Workspace
-from tests.stories.steps import Json, card_says, cards, words_of
+from tests.stories.steps import Json, card_says, cards, held, words_of
 
 PLACE = "#storefront"
 
 
 async def test_a_deploy_whose_work_was_lost_goes_on_at_the_next_start(
-    workspace: Workspace, own_redis_server: Server, resting_grail: GrailProcess
+    workspace: Workspace, own_redis_server: Server, grail_on_redis: GrailProcess
 ) -> None:
-    grail = resting_grail
-    grail.environment["REDIS_URL"] = own_redis_server.url
+    grail = grail_on_redis
     await grail.start()
-    grail.shut_gate()
-    await workspace.type(DANA, PLACE, "/grail deploy shop to staging")
+    await held(workspace, grail)
     await card_says(workspace, PLACE, "running")
-    await workspace.wait_until(lambda: grail.runs() == ["d-1"])
     grail.kill()
     redis: Redis = await connect(own_redis_server.url, say=print)
     found = [
@@ -53,14 +50,11 @@ async def test_a_deploy_whose_work_was_lost_goes_on_at_the_next_start(
 
 
 async def test_redis_restarted_while_all_goes_on_keeps_nobody_from_deploying(
-    workspace: Workspace, own_redis_server: Server, resting_grail: GrailProcess
+    workspace: Workspace, own_redis_server: Server, grail_on_redis: GrailProcess
 ) -> None:
-    grail = resting_grail
-    grail.environment["REDIS_URL"] = own_redis_server.url
+    grail = grail_on_redis
     await grail.start()
-    grail.shut_gate()
-    await workspace.type(DANA, PLACE, "/grail deploy shop to staging")
-    await workspace.wait_until(lambda: grail.runs() == ["d-1"])
+    await held(workspace, grail)
     own_redis_server.kill()
     own_redis_server.restart()
     await workspace.type(DANA, PLACE, "/grail deploy search to staging")

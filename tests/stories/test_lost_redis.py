@@ -26,10 +26,9 @@ def says(place: str, grail: GrailProcess, *words: str) -> Callable[[], bool]:
 
 @pytest.mark.parametrize("restarted", [False, True], ids=["runs on", "started anew"])
 async def test_when_redis_is_lost_what_ran_is_ended_and_no_number_is_given_twice(
-    workspace: Workspace, own_redis_server: Server, resting_grail: GrailProcess, restarted: bool
+    workspace: Workspace, own_redis_server: Server, grail_on_redis: GrailProcess, restarted: bool
 ) -> None:
-    grail = resting_grail
-    grail.environment["REDIS_URL"] = own_redis_server.url
+    grail = grail_on_redis
     await grail.start()
     await workspace.type(DANA, "#storefront", "/grail deploy shop to staging")
     await card_says(workspace, "#storefront", "succeeded")

@@ -1,32 +1,18 @@
 """What operations see and do: work that was given up, what was not delivered, people whose rights rest."""
 
-from collections.abc import AsyncIterator
 from functools import partial
 from typing import Any
 
 import orjson
-import pytest
 from redis.asyncio import Redis
 
 from bot.store import keys
-from bot.store.connection import connect
-from bot.store.embedded import running as embedded_running
 from tests.fixtures.grail import GrailProcess
 from tests.fixtures.workspace import DANA, DEVI, MIA, OLGA, OMAR, Workspace
 from tests.stories.steps import card_says, told, words_of
 
 Json = dict[str, Any]
 OPS = "#ops"
-
-
-@pytest.fixture
-async def memory(grail: GrailProcess) -> AsyncIterator[Redis]:
-    """The Redis of the running Grail, for a hand that puts something wrong into it."""
-    url = await embedded_running(grail.folder / "data")
-    assert url is not None
-    redis = await connect(url, say=print)
-    yield redis
-    await redis.aclose()
 
 
 async def put(redis: Redis, kind: str, body: Json, *, id: str = "poison") -> None:

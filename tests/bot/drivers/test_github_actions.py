@@ -1,4 +1,7 @@
-"""A deploy by GitHub Actions is dispatched once, found by its mark, followed to its end, and shown at GitHub too."""
+"""A deploy by GitHub Actions is dispatched once, found by its mark, followed to its end, and shown at GitHub too.
+
+Longer than other files: it has a test for each way in which a run can begin, go and end.
+"""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace

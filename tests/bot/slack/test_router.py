@@ -1,29 +1,14 @@
 """What the router makes of an ask: who is refused, what is written down, and that what people wrote stays text."""
 
-from collections.abc import AsyncIterator
-
-import pytest
 from redis.asyncio import Redis
 
 from bot.store.audit import Audit
-from bot.store.connection import connect
-from bot.store.embedded import running as embedded_running
 from tests.fixtures.grail import GrailProcess
 from tests.fixtures.workspace import DANA, DEVI, Workspace
 from tests.stories.steps import card_says, cards, told, words_of
 
 PLACE = "#storefront"
 SHOUT = "<!channel>"
-
-
-@pytest.fixture
-async def memory(grail: GrailProcess) -> AsyncIterator[Redis]:
-    """The Redis of the running Grail."""
-    url = await embedded_running(grail.folder / "data")
-    assert url is not None
-    redis = await connect(url, say=print)
-    yield redis
-    await redis.aclose()
 
 
 async def test_what_is_refused_stands_in_the_audit_too(

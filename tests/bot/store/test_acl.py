@@ -2,8 +2,6 @@
 
 import asyncio
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,21 +17,11 @@ from bot.store.keys import WORK
 from bot.store.schedules import Schedule, Schedules
 from bot.store.streams import Job, Later, Work, Worker
 from bot.store.timers import Timers
-from tests.fixtures.store import MovedClock, Server, eventually, short_folder
+from tests.fixtures.store import MovedClock, Server, eventually
 
 ROOT = Path(__file__).parents[3]
 ACL = ROOT / "docs" / "redis.acl"
 NOW = 1_800_000_000.0
-
-
-@pytest.fixture
-def acl_server() -> Iterator[Server]:
-    folder = short_folder()
-    shutil.copy(ACL, folder / "users.acl")
-    server = Server(folder, "--appendonly", "yes", "--aclfile", str(folder / "users.acl"))
-    yield server
-    server.kill()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 async def as_user(server: Server, user: str) -> Redis:
