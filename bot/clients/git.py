@@ -260,12 +260,17 @@ class Git:
     async def _run(self, *arguments: str, timeout: float | None = None) -> str:
         seconds = timeout or self._timeout
         # Not through the event loop: uvloop lets a child inherit more of our open files than its own three.
-        child = await asyncio.to_thread(
+        starting = asyncio.ensure_future(asyncio.to_thread(
             subprocess.Popen,
             [self._program, "-c", "gc.auto=0", "-c", "core.hooksPath=/dev/null", *arguments],
             env=self._environ, cwd="/", start_new_session=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
+        ))  # fmt: skip
+        try:
+            child = await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            starting.add_done_callback(_unwanted)  # it begins all the same, and nobody would wait for its end
+            raise
         try:
             said, complaint = await asyncio.to_thread(child.communicate, timeout=seconds)
         except BaseException as ended:
@@ -287,6 +292,14 @@ class _GitError(OutsideUnavailable):
         super().__init__("git", "git failed where it should not have.")
         self.said = said
         self.slow = slow
+
+
+def _unwanted(started: "asyncio.Future[subprocess.Popen[bytes]]") -> None:
+    if not started.cancelled() and started.exception() is None:
+        child = started.result()
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.communicate()
 
 
 def _unlock(mirror: Path, *, older: float) -> None:

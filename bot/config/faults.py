@@ -11,8 +11,16 @@ from bot.config.values import shown
 
 
 def sentences(error: ValidationError) -> list[str]:
-    details = error.errors(include_url=False)
-    return [_sentence(detail) for detail in details if not _said_of_the_key(detail)]
+    details = [detail for detail in error.errors(include_url=False) if not _said_of_the_key(detail)]
+    return [_sentence(detail) for detail in details if not _only_spoilt(detail, details)]
+
+
+def _only_spoilt(detail: ErrorDetails, details: list[ErrorDetails]) -> bool:
+    """A list is short by the items that are at fault themselves, which is told already."""
+    loc = detail["loc"]
+    return detail["type"] == "too_short" and any(
+        other["loc"][: len(loc)] == loc and len(other["loc"]) > len(loc) for other in details
+    )
 
 
 def _said_of_the_key(detail: ErrorDetails) -> bool:

@@ -7,9 +7,10 @@ from bot.domain.gates import NAMES
 from bot.domain.gates.earned import ENOUGH
 from bot.services.gates import Gate
 from bot.slack import Block, Message
-from bot.slack.views.text import actions, button, confirm, context, escape, quiet, said, section, when
+from bot.slack.views.text import actions, button, confirm, context, cut, escape, quiet, said, section, when
 
 MARK = {"enforced": ":no_entry:", "telling": ":speech_balloon:"}
+MOST = 40  # blocks in one answer
 MODE = {"enforced": "enforced", "telling": "only tells"}
 
 
@@ -30,8 +31,11 @@ def gates(
     if follow_ups:
         many = "waiver waits" if follow_ups == 1 else "waivers wait"
         note += f" {follow_ups} {many} to be looked into."
+    if len(blocks) > MOST:
+        blocks = blocks[:MOST]
+        note = f"There is more: name an environment. {note}"
     blocks.append(context(note))
-    return Message(f"Gates of {service}: {'; '.join(counts)}", blocks)
+    return Message(cut(f"Gates of {service}: {'; '.join(counts)}", 300), blocks)
 
 
 def chosen(gate: Gate) -> Message:

@@ -21,7 +21,7 @@ from bot.domain.locks import Lock, Scope
 from bot.domain.rights import Right
 from tests.bot.domain.gates.facts import COMMIT, DEPLOY, MAY, NOW, OTHER, facts
 
-FEW = settings(max_examples=50)  # each of them judges every gate
+FEW = settings(max_examples=50, deadline=None)  # each of them judges every gate
 WORDS = st.sampled_from(["", "the fair", "trying the <new> search"])
 MISSING = st.one_of(
     st.builds(Unknown, st.sampled_from(["GitHub", "git", "PagerDuty"]), st.just("It did not answer.")),
