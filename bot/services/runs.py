@@ -169,9 +169,11 @@ class Runs:
                     )
                     return await self._saved(deploy.with_(state="failed", ended=now, why=why))
         except OutsideUnavailable as error:
-            if now - deploy.requested < START_SECONDS:
+            # From its admission, however long it waited before that; nothing has been heard of it since.
+            tried = now - (await self._store.seen(deploy.id) or deploy.requested)
+            if tried < START_SECONDS:
                 raise Later(2) from error
-            why = f"{error} I tried for {round((now - deploy.requested) / 60)} minutes. Nothing was started."
+            why = f"{error} I tried for {round(tried / 60)} minutes. Nothing was started."
             return await self._saved(deploy.with_(state="failed", ended=now, why=why))
         except Refusal as error:
             return await self._saved(

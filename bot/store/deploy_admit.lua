@@ -78,7 +78,7 @@ end
 if #stops == 0 and not holder and #before == 0 then
   made('requested')
   local fence = redis.call('INCR', fences)
-  redis.call('HSET', want.prefix .. id, 'fence', fence)
+  redis.call('HSET', want.prefix .. id, 'fence', fence, 'seen', now)  -- a sign of life, however long it waited
   redis.call('HSET', claim, 'deploy', id, 'fence', fence, 'since', now)
   redis.call('ZREM', queue, id)
   redis.call('ZREM', want.held, id)

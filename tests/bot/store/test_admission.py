@@ -246,6 +246,14 @@ async def test_what_is_held_has_no_claim_and_is_one_for_one_request(desk: Desk, 
     assert await desk.deploys.held() == []
 
 
+async def test_a_deploy_that_waited_for_hours_was_heard_of_when_it_was_admitted(desk: Desk) -> None:
+    await desk.hold(a_deploy(), "parked")
+    assert await desk.deploys.seen("d-1") is None
+    desk.now += 10 * keys.HOUR
+    assert (await desk.again("d-1")).outcome == "admitted"
+    assert await desk.deploys.seen("d-1") == desk.now
+
+
 async def test_what_is_held_again_without_a_call_is_not_judged_at_once(desk: Desk) -> None:
     await desk.hold(a_deploy(), "parked", begin=False)
     assert await waiting(desk.redis, "d-1") == []
@@ -281,7 +289,8 @@ async def test_a_place_in_line_ends_with_its_deploy_and_who_waits_is_woken(desk:
     assert await desk.redis.xlen(keys.WORK()) == 3  # a token of each
     await desk.end("d-2", "cancelled")
     assert (await desk.line(), await desk.deploys.held()) == (["d-3"], ["d-3"])
-    [(_, woken)] = (await desk.redis.xrange(keys.WORK()))[3:]
+    work: Any = await desk.redis.xrange(keys.WORK())
+    [(_, woken)] = work[3:]
     job = orjson.loads(woken["job"])
     assert (job["kind"], job["body"]["service"], job["body"]["environment"]) == (
         "deploy.wake",
