@@ -111,8 +111,11 @@ async def test_a_gate_stops_only_after_somebody_has_seen_what_it_would_have_stop
     redis = await connect(await running(grail.folder / "data") or "", say=print)
     try:
         for number in range(4):
-            one = Judged(f"d-{100 + number}", "told", number != 0, 1.0)
-            await GateStore(redis).note("shop", "staging", "windows", one)
+            for one in (
+                Judged(f"d-{100 + number}", "told", number != 0, 1.0),
+                Judged(f"d-{200 + number}", "waived", True, 1.0),
+            ):
+                await GateStore(redis).note("shop", "staging", "windows", one)
     finally:
         await redis.aclose()
     await workspace.type(DANA, "#storefront", "/grail deploy shop to staging")
@@ -120,7 +123,8 @@ async def test_a_gate_stops_only_after_somebody_has_seen_what_it_would_have_stop
     await workspace.type(DANA, "#storefront", "/grail can i deploy shop to staging")
     answer = await told(workspace, DANA, "#storefront", "Can I deploy")
     assert ":speech_balloon: A freeze window is open there: the fair." in answer
-    assert "_Told only: this gate would have stopped 5, of which 4 went well._" in answer
+    shown = "would have stopped 5, of which 4 went well and was waived for 4, of which 4 went well"
+    assert f"_Told only: this gate {shown}._" in answer
 
     await workspace.type(MIA, "#storefront", "/grail gates shop staging")
     await told(workspace, MIA, "#storefront", "Gates of shop")
@@ -138,3 +142,19 @@ async def test_a_gate_stops_only_after_somebody_has_seen_what_it_would_have_stop
     assert "Park it, and it is judged again when that changes" in refusal
     await workspace.type(OMAR, "#storefront", "/grail audit")
     assert "*Mia*" in await told(workspace, OMAR, "#storefront", "windows of shop staging enforced")
+
+    await workspace.type(OMAR, "#storefront", "/grail deploy shop staging feature/gift-cards")
+    await told(workspace, OMAR, "#storefront", ":no_entry: A freeze window is open there: the fair.")
+    messages = await workspace.messages("#storefront", as_=OMAR)
+    stopped = next(
+        m for m in messages if ":no_entry: A freeze window" in words_of(m) and m.get("ephemeral_to")
+    )
+    await workspace.press(OMAR, "deploy.ship", message=stopped["ts"])
+    view = (await workspace.wait_until(lambda: workspace.views(OMAR)))[-1]
+    await workspace.submit(OMAR, view["id"], {"reason": {"reason": "The gate is wrong here"}})
+    proposal = "The gate freeze windows of shop staging should perhaps only tell"
+    found = await workspace.wait_for("#ops", lambda ms: any(m["text"] == proposal for m in ms), within=20)
+    assert "was waived for 5, of which 5 went well" in words_of(found[-1])
+    await workspace.press(MIA, "gate.tell", message=found[-1]["ts"], in_="#ops")
+    tells = "The gate freeze windows of shop staging only tells from now on: set by Mia."
+    await workspace.wait_for("#ops", lambda ms: any(tells in m["text"] for m in ms))
