@@ -37,7 +37,8 @@ class Settings:
     contracts, github_contracts: the folders with Slack's published JSON schemas and GitHub's OpenAPI files; None
     where there are none. github_token: what GitHub takes. github_app: (id, public key as PEM) of an App
     that it knows too. github_webhook_secret: None: it tells the app nothing.
-    repositories: what GitHub has from the start: (owner/name, folder of a git repository).
+    repositories: what GitHub has from the start, where it is there: (owner/name, folder of a git repository), with a
+    workflow deploy.yml.
     """
 
     port: int = 0

@@ -20,7 +20,7 @@ from .hooks import Hooks
 from .moves import Moves
 from .routes import Routes
 from .shapes import Shapes
-from .things import Run, Things
+from .things import Repository, Run, Things, Workflow
 
 HOURLY = 5_000
 WRITES_A_MINUTE = 80
@@ -54,6 +54,10 @@ class Front:
         return Shapes(f"{self._core.base}/github")
 
     async def start(self) -> None:
+        for name, folder in self._core.settings.repositories:
+            if folder.is_dir() and name not in self.things.repositories:
+                flow = Workflow(self.things.number(), "deploy.yml")
+                self.things.keep(Repository(self.things.number(), name, str(folder), workflows=[flow]))
         self._moving = asyncio.create_task(self._move(), name="github-moves")
         await self.hooks.start()
 
