@@ -15,7 +15,7 @@ from aiohttp import web
 import handlers
 from bot import logs, metrics
 from bot.clients.git import Git
-from bot.clients.github import FixedToken, GitHub
+from bot.clients.github import AppTokens, FixedToken, GitHub, Tokens
 from bot.clients.slack import Slack
 from bot.clock import Clock
 from bot.config import Config, load
@@ -34,7 +34,7 @@ from bot.services.operations import Operations
 from bot.services.people import People
 from bot.services.records import Records
 from bot.services.waiting import WAKE
-from bot.settings import Settings
+from bot.settings import GitHubSettings, Settings
 from bot.slack.effects import Effects
 from bot.slack.operations import OperationsChannel
 from bot.slack.outbox import Outbox
@@ -85,8 +85,7 @@ class Grail:
         self._undo.push_async_callback(self.redis.aclose)
         slack = Slack(self.slack_settings.bot_token, base_url=self.slack_settings.api_url)
         self._undo.push_async_callback(slack.close)
-        token = settings.github.token
-        github = GitHub(FixedToken(token) if token else None, clock, api_url=settings.github.api_url)
+        github = GitHub(_tokens(settings.github, clock), clock, api_url=settings.github.api_url)
         self._undo.push_async_callback(github.close)
 
         inbox, work, timers = Inbox(self.redis), Work(self.redis), Timers(self.redis)
@@ -210,6 +209,13 @@ class Grail:
                 f"Port {self.settings.port} is in use: end what listens there, or choose another with PORT or --port."
             ) from error
         self.port = runner.addresses[0][1]
+
+
+def _tokens(github: GitHubSettings, clock: Clock) -> Tokens | None:
+    """By whose rights GitHub is asked; None where there are no credentials."""
+    if github.app_id and github.app_key:
+        return AppTokens(github.app_id, github.app_key, clock, api_url=github.api_url)
+    return FixedToken(github.token) if github.token else None
 
 
 def _ended(task: asyncio.Task[None]) -> None:

@@ -113,14 +113,14 @@ class _Workspace:
         slack = self.settings.slack
         assert slack is not None
         assert slack.signing_secret is not None
-        github = self.settings.github
         wanted = workspace.Settings(
             port=self.settings.workspace_port,
             app_url=f"http://127.0.0.1:{app_port}/slack/events",
             bot_token=slack.bot_token,
             signing_secret=slack.signing_secret,
-            github_token=github.token or "",
-            github_webhook_secret=github.webhook_secrets[0],
+            github_token=self.settings.github.token or "",
+            github_webhook_secret=self.settings.github.webhook_secrets[0],
+            repositories=(("acme/acme", self.settings.data / "acme" / "repository.git"),),
             state=self._folder / "journal.jsonl",
             token=_kept_token(self._folder / "token"),
         )

@@ -26,9 +26,14 @@ class SlackSettings:
 
 @dataclass(frozen=True)
 class GitHubSettings:
-    """How GitHub is reached. token: None: not set up. webhook_secrets: each is tried; none: its webhooks are closed."""
+    """How GitHub is reached: as an App (its id, the text of its private key), or by a token; by neither: not set up.
+
+    webhook_secrets: each is tried; none: its webhooks are closed.
+    """
 
     token: str | None = None
+    app_id: str | None = None
+    app_key: str | None = None
     api_url: str = GITHUB_API
     webhook_secrets: tuple[str, ...] = ()
 
@@ -62,7 +67,7 @@ class Settings:
         slack = self.slack
         signing = (slack.signing_secret or "").split(",") if slack else []
         found = (slack.bot_token, *(part.strip() for part in signing), slack.app_token) if slack else ()
-        of_github = (self.github.token, *self.github.webhook_secrets)
+        of_github = (self.github.token, self.github.app_key, *self.github.webhook_secrets)
         return tuple(dict.fromkeys(secret for secret in (*found, *of_github, *self.others) if secret))
 
 
@@ -102,7 +107,17 @@ def _github(env: Mapping[str, str]) -> GitHubSettings:
     if not url.startswith(("https://", "http://")):
         raise StartFault(f"GITHUB_API_URL is {url!r}: it has to begin with https://.")
     secrets = (part.strip() for part in env.get("GITHUB_WEBHOOK_SECRET", "").split(","))
-    return GitHubSettings(env.get("GITHUB_TOKEN") or None, url, tuple(part for part in secrets if part))
+    app, key = env.get("GITHUB_APP_ID") or None, env.get("GITHUB_APP_KEY") or None
+    if (app is None) != (key is None):
+        found, lacks = ("ID", "KEY") if app else ("KEY", "ID")
+        raise StartFault(f"GITHUB_APP_{found} is set but GITHUB_APP_{lacks} is not: set it too, or neither.")
+    return GitHubSettings(
+        token=env.get("GITHUB_TOKEN") or None,
+        app_id=app,
+        app_key=key,
+        api_url=url,
+        webhook_secrets=tuple(part for part in secrets if part),
+    )
 
 
 def _slack(env: Mapping[str, str]) -> SlackSettings | None:

@@ -41,6 +41,8 @@ class Tokens(Protocol):
 
     async def refused(self, repository: str) -> bool: ...
 
+    async def close(self) -> None: ...
+
 
 class FixedToken:
     """GITHUB_TOKEN."""
@@ -53,6 +55,9 @@ class FixedToken:
 
     async def refused(self, repository: str) -> bool:
         return False
+
+    async def close(self) -> None:
+        pass
 
 
 class Asking:
@@ -79,6 +84,8 @@ class Asking:
 
     async def close(self) -> None:
         await self._http.close()
+        if self._tokens is not None:
+            await self._tokens.close()
 
     async def pages(
         self,

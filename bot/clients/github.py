@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from bot.clients import _github_shapes as shapes
+from bot.clients._github_app import AppTokens
 from bot.clients._github_asking import (
     MOST_PAGES,
     PAGE,
@@ -34,8 +35,8 @@ from bot.clients._github_shapes import (
 from bot.clock import Clock
 
 __all__ = [
-    "ChangedFile", "Check", "Commit", "Comparison", "Deployment", "DeploymentStatus", "FixedToken", "GitHub",
-    "GitHubLimited", "GitHubRefused", "Job", "JobStep", "PullRequest", "Tokens", "WorkflowRun",
+    "AppTokens", "ChangedFile", "Check", "Commit", "Comparison", "Deployment", "DeploymentStatus", "FixedToken",
+    "GitHub", "GitHubLimited", "GitHubRefused", "Job", "JobStep", "PullRequest", "Tokens", "WorkflowRun",
 ]  # fmt: skip
 
 GITHUB_API = "https://api.github.com"

@@ -42,8 +42,8 @@ class Found:
 
 
 class Claims:
-    """resume: puts a deploy's next tick on the stream. host: this machine; watcher: this process. on_found: told of
-    what was amiss.
+    """resume: puts a deploy's next tick on the stream. recall: has all that waits judged: its timers may be lost.
+    host: this machine; watcher: this process. on_found: told of what was amiss.
     """
 
     def __init__(
@@ -58,6 +58,7 @@ class Claims:
         host: str,
         watcher: str,
         resume: Callable[[Deploy, str], Awaitable[None]],
+        recall: Callable[[], Awaitable[None]],
     ) -> None:
         self._config = config
         self._store = store
@@ -69,6 +70,7 @@ class Claims:
         self._watcher = watcher
         self._machines: dict[str, int] = {}  # that work, and how many looks ago they were listed
         self._resume = resume
+        self._recall = recall
         self._ending: set[str] = set()
         self.on_found: Callable[[Found], Awaitable[None]] | None = None
 
@@ -86,6 +88,7 @@ class Claims:
                 found = (await self._store.epoch(), await self._store.server())
                 if found != confirmed and await self.confirm():
                     confirmed = found
+                    await self._recall()
                 await self._look_around()
             except StoreUnavailable:
                 pass  # others say so; it is looked at again

@@ -125,7 +125,7 @@ class Deploys:
         )  # fmt: skip
         self.claims = Claims(
             config=config, store=store, work=work, timers=timers, drivers=drivers, clock=clock, host=host,
-            watcher=watcher, resume=self.runs.resume,
+            watcher=watcher, resume=self.runs.resume, recall=self.waiting.recall,
         )  # fmt: skip
 
         self.freeing = Freeing(config=config, store=store, work=work, drivers=drivers, clock=clock, host=host)

@@ -5,7 +5,7 @@ A record is one hash: `v` (version of the form), `rev`, `state`, `fence`, `cance
 that refuses a stale revision.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from typing import Any, cast
@@ -89,8 +89,7 @@ class DeployStore:
     async def save(self, deploy: Deploy, *, standing: Standing | None = None) -> bool:
         """Write this revision. False: somebody wrote one first, and nothing was changed."""
         place = {"service": deploy.service, "environment": deploy.environment}
-        body = {**place, "why": deploy.id}
-        job = encode(self._wake, body, id=f"wake:{deploy.id}", request=deploy.request, thing=None, host=None)
+        job = self._waking(place, deploy.id, deploy.request)
         done = await self._scripts.run(
             "deploy_save",
             [
@@ -169,8 +168,15 @@ class DeployStore:
 
     async def release(self, claim: Claim) -> bool:
         """End a claim by its own fencing number. False: it is another one's by now."""
-        key = keys.CLAIM(service=claim.service, environment=claim.environment)
-        return bool(await self._scripts.run("claim_release", [key], [claim.fence]))
+        place = {"service": claim.service, "environment": claim.environment}
+        wake = self._waking(place, claim.deploy, "")
+        wanted = [*PLACES, keys.CLAIM(**place), keys.HELD()]
+        return bool(await self._scripts.run("claim_release", wanted, [claim.fence, wake]))
+
+    def _waking(self, place: Mapping[str, str], deploy: str, request: str) -> str:
+        """The job that looks at what waits for this place."""
+        body = {**place, "why": deploy}
+        return encode(self._wake, body, id=f"wake:{deploy}", request=request, thing=None, host=None)
 
     async def count_on_from(self, number: int) -> None:
         """Give no number again that was given up to here, also when Redis has forgotten it."""
@@ -199,6 +205,22 @@ class DeployStore:
         )
         return {environment: Standing(**orjson.loads(row)) for environment, row in rows.items()}
 
+    async def quarantine(self, rollback: Deploy, commits: Iterable[str]) -> None:
+        """Note what a roll-back took away: it may not come to that place again until it is cleared."""
+        key = keys.QUARANTINE(service=rollback.service, environment=rollback.environment)
+        await guarded(self._redis.hset)(key, rollback.id, " ".join(commits))
+
+    async def quarantined(self, service: str, environment: str) -> dict[str, str]:
+        """The commits that may not come there, each with the id of the roll-back that took it away."""
+        key = keys.QUARANTINE(service=service, environment=environment)
+        rows = cast(dict[str, str], await guarded(self._redis.hgetall)(key))
+        return {commit: id for id, commits in rows.items() for commit in commits.split()}
+
+    async def clear(self, service: str, environment: str) -> bool:
+        """Forget what was taken away there. False: there was nothing."""
+        key = keys.QUARANTINE(service=service, environment=environment)
+        return bool(await guarded(self._redis.delete)(key))
+
 
 def written(deploy: Deploy) -> bytes:
     """The record as it lies in Redis, without what stands beside it."""
@@ -218,6 +240,7 @@ def _read(id: str, row: dict[str, str]) -> Deploy:
         record["assumed"] = tuple(record.get("assumed", ()))
         record["conditions"] = tuple(Told(**one) for one in record.get("conditions", ()))
         record["passed"] = tuple(record.get("passed", ()))
+        record["migrations"] = tuple(record.get("migrations", ()))
         record["approvals"] = tuple(Approval(**one) for one in record.get("approvals", ()))
         record["waived"] = tuple((gate, by) for gate, by in record.get("waived", ()))
         if row.get("cancel"):

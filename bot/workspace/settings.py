@@ -35,8 +35,10 @@ class Settings:
     """port 0 takes a free one. app_url: signed HTTP goes there; None: Socket Mode. state: a file, or None for memory.
 
     contracts, github_contracts: the folders with Slack's published JSON schemas and GitHub's OpenAPI files; None
-    where there are none. github_token: what GitHub takes. github_webhook_secret: None: it tells the app nothing.
-    repositories: what GitHub has from the start: (owner/name, folder of a git repository).
+    where there are none. github_token: what GitHub takes. github_app: (id, public key as PEM) of an App
+    that it knows too. github_webhook_secret: None: it tells the app nothing.
+    repositories: what GitHub has from the start, where it is there: (owner/name, folder of a git repository), with a
+    workflow deploy.yml.
     """
 
     port: int = 0
@@ -52,6 +54,7 @@ class Settings:
     clock_file: Path | None = field(default_factory=lambda: clock_file_of(os.environ))
     contracts: Path | None = field(default_factory=lambda: contracts_of(os.environ))
     github_token: str = field(default_factory=lambda: f"ghp_{secrets.token_hex(18)}", repr=False)
+    github_app: tuple[str, str] | None = None
     github_webhook_secret: str | None = field(default=None, repr=False)
     github_contracts: Path | None = field(default_factory=lambda: contracts_of(os.environ, "github"))
     repositories: tuple[tuple[str, Path], ...] = ()
@@ -91,6 +94,9 @@ def parse(arguments: Sequence[str]) -> Settings:
     )
     parser.add_argument("--github-token", default=made.github_token, help="what the GitHub at /github takes")
     parser.add_argument(
+        "--github-app", metavar="ID:FILE", help="a GitHub App and the file with its public key"
+    )
+    parser.add_argument(
         "--github-webhook-secret", help="GitHub's webhooks go to /hooks/github of --app-url, signed with it"
     )
     parser.add_argument("--commands", help="the app's slash commands, e.g. /ask,/tell (default /grail)")
@@ -98,6 +104,12 @@ def parse(arguments: Sequence[str]) -> Settings:
     given = parser.parse_args(arguments)
     if given.app_url and not given.app_url.startswith(("http://", "https://")):
         parser.error("--app-url must begin with http:// or https://")
+    app = None
+    if given.github_app:
+        id, _, file = given.github_app.partition(":")
+        if not Path(file).is_file():
+            parser.error("--github-app wants ID:FILE, the file with the App's public key in it")
+        app = (id, Path(file).read_text())
     commands = made.commands
     if given.commands:
         words = [word.strip() for word in given.commands.split(",") if word.strip()]
@@ -113,6 +125,7 @@ def parse(arguments: Sequence[str]) -> Settings:
         app_token=given.app_token,
         token=given.token,
         github_token=given.github_token,
+        github_app=app,
         github_webhook_secret=given.github_webhook_secret,
         commands=commands,
         state=given.state,

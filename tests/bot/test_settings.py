@@ -66,3 +66,33 @@ def test_every_secret_of_every_system_is_known_to_be_one(tmp_path: Path) -> None
     }  # fmt: skip
     secrets = {"xoxb-1", "signing", "p@ss", "pd", "old", "new", "gh", "cover"}
     assert set(read(environment).secrets()) == secrets
+
+
+def test_github_is_reached_by_a_token_or_as_an_app_and_its_secrets_are_hidden() -> None:
+    found = read({"GITHUB_TOKEN": "ghp", "GITHUB_WEBHOOK_SECRET": " new, old ,"})
+    assert (found.github.token, found.github.webhook_secrets) == ("ghp", ("new", "old"))
+    assert found.github.api_url == "https://api.github.com"
+    app = read(
+        {
+            "GITHUB_APP_ID": "77",
+            "GITHUB_APP_KEY": "the key",
+            "GITHUB_API_URL": "https://ghe.example.com/api/v3",
+        }
+    )
+    assert (app.github.app_id, app.github.api_url) == ("77", "https://ghe.example.com/api/v3")
+    assert {"ghp", "new", "old"} <= set(found.secrets())
+    assert "the key" in app.secrets()
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"GITHUB_APP_ID": "77"}, "GITHUB_APP_ID is set but GITHUB_APP_KEY is not: set it too, or neither."),
+        ({"GITHUB_APP_KEY": "k"}, "GITHUB_APP_KEY is set but GITHUB_APP_ID is not: set it too, or neither."),
+        ({"GITHUB_API_URL": "ghe"}, "GITHUB_API_URL is 'ghe': it has to begin with https://."),
+    ],
+)
+def test_half_of_what_github_needs_is_refused(given: dict[str, str], sentence: str) -> None:
+    with pytest.raises(StartFault) as fault:
+        read(given)
+    assert str(fault.value) == sentence

@@ -7,7 +7,7 @@ import pytest
 
 from tests.fixtures.github import GitHub, words_with_github
 from tests.fixtures.grail import GrailProcess
-from tests.fixtures.workspace import DANA, OMAR, Workspace
+from tests.fixtures.workspace import DANA, MIA, OMAR, Workspace
 from tests.stories.steps import card_says, cards, thread_of, told, words_of
 
 BY_GITHUB = """\
@@ -72,6 +72,7 @@ async def test_a_deploy_killed_in_the_middle_is_one_run_at_github_and_its_card_s
     lines = await thread_of(workspace, "#storefront", first)
     names = ("Check out", "Deploy", "Look whether it is well")
     assert [sum(f" {name} succeeded" in line for line in lines) for name in names] == [1, 1, 1]
+    assert await workspace.messages("#ops") == []  # a run that waits for its next look is not amiss
     await workspace.type(DANA, "#storefront", "/grail status shop")
     assert grail.repository.head()[:7] in await told(workspace, DANA, "#storefront", "d-1")
 
@@ -145,4 +146,44 @@ async def test_while_github_is_down_the_card_says_so_and_what_github_refuses_is_
         "GitHub does not let me start the workflow `deploy.yml` in acme/shop (Unexpected inputs provided: "
         "['commit', 'environment']). What GitHub says in brackets has to be put right first. Nothing was started."
     ) in words_of(card)
+    assert len(await github.runs()) == 1
+
+
+async def test_a_deploy_parked_behind_a_lock_is_approved_and_run_by_github_once_although_grail_is_killed_on_the_way(
+    workspace: Workspace, grail: GrailProcess, github: GitHub
+) -> None:
+    by_github = "github: {repository: acme/shop, workflow: deploy.yml}"
+    gated = f"{by_github}, gates: {{approvals: {{mode: enforced}}}}"
+    grail.config.write_text(grail.config.read_text().replace(by_github, gated, 1))
+    await workspace.wait_for("#ops", lambda ms: any("config.yaml" in m["text"] for m in ms), within=30)
+    await workspace.type(OMAR, "#storefront", "/grail lock shop staging for 2h trying the new search")
+    await workspace.wait_for("#storefront", lambda ms: any("is locked · Omar" in m["text"] for m in ms))
+
+    await workspace.type(DANA, "#storefront", "/grail deploy shop to staging")
+    assert "shop staging is locked by Omar: trying the new search." in await told(
+        workspace, DANA, "#storefront", "locked by Omar"
+    )
+    refusal = next(
+        m
+        for m in await workspace.messages("#storefront", as_=DANA)
+        if m.get("ephemeral_to") and "locked by Omar" in words_of(m)
+    )
+    await workspace.press(DANA, "deploy.park", message=refusal["ts"])
+    card = await card_says(workspace, "#storefront", "parked")
+    grail.kill()
+    await grail.start()
+    await workspace.type(OMAR, "#storefront", "/grail unlock shop staging")
+    await card_says(workspace, "#storefront", "waiting for approval")
+    grail.kill()
+    await grail.start()
+    await workspace.press(MIA, "deploy.approve", message=card["ts"])
+    await github.until(lambda seen: len(seen["runs"]) == 1)
+    grail.kill()
+    await github.run("step")
+    await grail.start()
+    await card_says(workspace, "#storefront", "running")
+    await github.run("success")
+    await workspace.clock(forward=30)
+    await card_says(workspace, "#storefront", "succeeded")
+    assert [one["ts"] for one in cards(await workspace.messages("#storefront"))] == [card["ts"]]
     assert len(await github.runs()) == 1

@@ -2,6 +2,7 @@
 
 front.py    who may ask, the weather, limits, ETags, and the published contract that both sides are held to
 routes.py   each address and what it does
+apps.py     GitHub Apps: who may ask besides the holder of the token
 shapes.py   how each thing looks as JSON
 things.py   repositories, workflows, runs, deployments, checks: what there is
 moves.py    how a run goes forward, by itself over the clock or as told

@@ -7,6 +7,7 @@
     {"check": name, "ref", "to": "queued" | "in_progress" | a conclusion, "kind"?: "run" | "status", "summary"?}
     {"run": id or "newest", "to": "hold" | "go" | "step" | "waiting" | "approved" | "vanished" | "queued" |
      "success" | "failure" | "cancelled" | "timed_out", "at"?: the step that a failure happens at}
+    {"revoke": true}   every token of the App is void
     {"hooks": "on" | "off"} · {"redeliver": delivery} · {"tell": event, "body": {…}}
     {"look": true}   everything there is: runs, deployments with their statuses, deliveries
 
@@ -51,6 +52,9 @@ class Fire:
         ):
             if word in asked:
                 return act(asked)
+        if "revoke" in asked:
+            self._front.apps.forget()
+            return {}
         if "redeliver" in asked:
             return {"status": await self._front.hooks.again(str(asked["redeliver"]))}
         raise ControlError('Say what: "make", "check", "run", "hooks", "redeliver", "tell" or "look".')

@@ -14,12 +14,13 @@ from ..core import Core
 from ..faults import Json
 from ..openapi import OpenApi
 from ..web_api import cut, dumps
+from .apps import Apps
 from .finding import Asked, Refused
 from .hooks import Hooks
 from .moves import Moves
 from .routes import Routes
 from .shapes import Shapes
-from .things import Run, Things
+from .things import Repository, Run, Things, Workflow
 
 HOURLY = 5_000
 WRITES_A_MINUTE = 80
@@ -41,6 +42,7 @@ class Front:
         self.things = Things(core.clock, core.journal)
         self.hooks = Hooks(core, self.things, self.shapes)
         self.moves = Moves(self.things, self._moved)
+        self.apps = Apps(core.settings.github_app, self.things, self.shapes)
         self._routes = Routes(self.things, self.moves, self.shapes, self.hooks.deployment_status)
         folder = core.settings.github_contracts
         self._contract = OpenApi(folder / "github-rest.trimmed.openapi.json" if folder else None)
@@ -52,6 +54,10 @@ class Front:
         return Shapes(f"{self._core.base}/github")
 
     async def start(self) -> None:
+        for name, folder in self._core.settings.repositories:
+            if folder.is_dir() and name not in self.things.repositories:
+                flow = Workflow(self.things.number(), "deploy.yml")
+                self.things.keep(Repository(self.things.number(), name, str(folder), workflows=[flow]))
         self._moving = asyncio.create_task(self._move(), name="github-moves")
         await self.hooks.start()
 
@@ -97,7 +103,13 @@ class Front:
 
     async def _answer(self, request: web.Request, path: str) -> web.StreamResponse:
         token = request.headers.get("Authorization", "").partition(" ")[2].strip()
-        if not hmac.compare_digest(token.encode(), self._core.settings.github_token.encode()):
+        if self.apps.asked(path):
+            status, body = self.apps.answer(request.method, path, token)
+            for fault in self._contract.answer(request.method, path, status, body):
+                self._fault(f"answer {request.method} {path}", fault)
+            return self._sent(status, body)
+        known = hmac.compare_digest(token.encode(), self._core.settings.github_token.encode())
+        if not known and not self.apps.known(token):
             return self._sent(401, {"message": "Bad credentials"})
         self.moves.forward()
         if path == "/rate_limit":

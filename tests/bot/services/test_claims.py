@@ -111,6 +111,25 @@ async def test_a_claim_that_was_taken_anew_meanwhile_is_not_released(house: Hous
     assert await house.store.release(Claim("shop", "staging", "d-8", "8"))
 
 
+async def test_what_waits_is_judged_again_on_another_server_and_when_a_claim_is_released(
+    house: House,
+) -> None:
+    one = house.worker("one")
+    await one.request(WANTED, DANA)
+    await one.request(replace(WANTED, request="r-2", by="omar@example.com"), DANA)
+    await house.redis.delete(keys.WORK(), keys.QUEUE(thing="deploy:d-2"), keys.TIMERS(), keys.TIMER_ROWS())
+    stop = asyncio.Event()
+    running = asyncio.create_task(house.worker("two").claims.run(stop))
+    await eventually(lambda: Work(house.redis).waits("deploy:d-2"))
+    stop.set()
+    await running
+    [held] = await house.store.claims("shop", ["staging"])
+    before = await house.redis.xlen(keys.WORK())
+    assert await house.store.release(held)
+    assert await house.redis.xlen(keys.WORK()) == before + 1
+    assert not await house.store.release(held)
+
+
 async def test_a_claim_whose_record_cannot_be_read_is_left_to_people(house: House, hand_edited: None) -> None:
     one = house.worker("one")
     await one.request(WANTED, DANA)

@@ -11,8 +11,10 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from bot.workspace import Settings
+from bot.workspace import Workspace as Server
 from tests.fixtures.github import REPOSITORY, SECRET, TOKEN, GitHub, head, words_with_github
-from tests.fixtures.workspace import Json, served
+from tests.fixtures.workspace import Json, Workspace, served
 
 Answer = tuple[int, Any, dict[str, str]]
 
@@ -230,3 +232,25 @@ async def test_what_cannot_be_fired_is_refused_in_words(github: GitHub) -> None:
     ):  # fmt: skip
         answer = await github.workspace.act("fire", {"source": "github", **asked})
         assert (answer["ok"], answer["error"]) == (False, words)
+
+
+async def test_what_it_has_from_the_start_can_be_deployed(github_git: Path, tmp_path: Path) -> None:
+    settings = Settings(repositories=((REPOSITORY, github_git), ("acme/none", tmp_path / "none")))
+    server = Server(settings)
+    await server.start()
+    try:
+        async with Workspace(server.url, settings.token, settings) as driver:
+            played = GitHub(driver)
+            async with aiohttp.ClientSession(trust_env=False) as session:
+                call = Caller(played, session)
+                status, said, _ = await call("GET", "/actions/workflows", token=settings.github_token)
+            assert (status, [flow["path"] for flow in said["workflows"]]) == (
+                200,
+                [".github/workflows/deploy.yml"],
+            )
+            refused = await driver.act(
+                "fire", {"source": "github", "make": "pull", "repository": "acme/none"}
+            )
+            assert not refused["ok"]
+    finally:
+        await server.stop()
