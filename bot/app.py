@@ -27,7 +27,9 @@ from bot.jobs import Jobs
 from bot.reload import Reload
 from bot.services import Services
 from bot.services.deploys import KINDS, Deploys
+from bot.services.facts import Outside
 from bot.services.gates import Gates
+from bot.services.github_checks import GitHubChecks
 from bot.services.hooks import Hooks
 from bot.services.locks import ENDS, Locks
 from bot.services.operations import Operations
@@ -85,7 +87,8 @@ class Grail:
         self._undo.push_async_callback(self.redis.aclose)
         slack = Slack(self.slack_settings.bot_token, base_url=self.slack_settings.api_url)
         self._undo.push_async_callback(slack.close)
-        github = GitHub(_tokens(settings.github, clock), clock, api_url=settings.github.api_url)
+        tokens = _tokens(settings.github, clock)
+        github = GitHub(tokens, clock, api_url=settings.github.api_url)
         self._undo.push_async_callback(github.close)
 
         inbox, work, timers = Inbox(self.redis), Work(self.redis), Timers(self.redis)
@@ -115,6 +118,9 @@ class Grail:
             watcher=name,
             stopping=self._stop,
             confirms=worker_side,
+            outside=Outside(
+                checks=GitHubChecks(github, settings.github.api_url) if tokens is not None else None
+            ),
         )
         deploys.claims.on_found = channel.claims
         operations = Operations(DeadLetters(self.redis), work, people, deploys, clock)

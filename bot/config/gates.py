@@ -114,6 +114,8 @@ class Checks(Gate):
     """They do not count."""
     blocking: tuple[str, ...] = ()
     """They must not have failed on any commit that goes along."""
+    repository: str | None = Field(None, pattern=r"^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$")
+    """owner/name on GitHub, where that is not what the service's repository or its workflow says."""
 
 
 class Coverage(Gate):

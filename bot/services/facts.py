@@ -36,7 +36,7 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 
 
 class ChecksOf(Protocol):
-    """Who knows the checks of a commit. repository: as config.yaml writes it."""
+    """Who knows the checks of a commit. repository: owner/name, or where git clones from."""
 
     async def checks(self, repository: str, sha: str) -> tuple[Check, ...] | NotSetUp | Unknown: ...
 
@@ -116,7 +116,9 @@ class Around:
         if (after := gates.after) is not None:
             asked.append(("after", lambda: self._order(deploy, after.environment)))
         if (checks := gates.checks) is not None:
-            asked.append(("checks", lambda: self._checks(deploy, service, checks)))
+            workflow = environment.github.repository if environment.github else None
+            where = checks.repository or workflow or service.repository
+            asked.append(("checks", lambda: self._checks(deploy, service, checks, where)))
         if (coverage := gates.coverage) is not None:
             asked.append(("coverage", lambda: self._coverage(deploy, coverage)))
         return asked
@@ -186,18 +188,18 @@ class Around:
                 return Recent(one.id, one.short(), one.by_name, one.state, bad, one.ended, within, same)
         return Recent("", "", "", "", False, 0.0, within)
 
-    async def _checks(self, deploy: Deploy, service: Service, gate: written.Checks) -> object:
+    async def _checks(self, deploy: Deploy, service: Service, gate: written.Checks, where: str) -> object:
         source = self._outside.checks
         if source is None:
             return NO_CHECKS
-        found = await source.checks(service.repository, deploy.commit)
+        found = await source.checks(where, deploy.commit)
         if not isinstance(found, tuple):
             return found
         earlier: tuple[Check, ...] = ()
         if gate.blocking and deploy.previous:
             going = await self._git.between(service.repository, deploy.previous, deploy.commit, limit=RANGE)
             others = [one.sha for one in going if one.sha != deploy.commit]
-            rows = await asyncio.gather(*(source.checks(service.repository, sha) for sha in others))
+            rows = await asyncio.gather(*(source.checks(where, sha) for sha in others))
             for sha, row in zip(others, rows, strict=True):
                 if not isinstance(row, tuple):
                     return row
