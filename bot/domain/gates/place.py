@@ -15,12 +15,12 @@ def judge(facts: Facts) -> Iterator[Condition]:
     if facts.ahead and not facts.emergency:
         first = facts.ahead[0]
         count = len(facts.ahead)
-        many = f"{first} waits" if count == 1 else f"{count} deploys wait, {first} first"
+        many = f"{first} waits before it" if count == 1 else f"{count} deploys wait before it, {first} first"
         yield Condition(
             "queue",
             "failed",
             "queued",
-            f"{many} before it.",
+            f"{many}.",
             clears="their turns",
             button="queue",
             cures=True,
