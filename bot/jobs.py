@@ -1,4 +1,7 @@
-"""What is taken from the streams, and what it becomes: which work, done by whom, said where."""
+"""What is taken from the streams, and what it becomes: which work, done by whom, said where.
+
+Longer than other files: one method for each kind of work.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any

@@ -1,5 +1,7 @@
 """Deploys that have to wait: parked, in line, or for their approval. Each is judged again when a fact changes, and
 once a minute in case that nobody said so; it holds a place, never the environment.
+
+Longer than other files: all the ways in which waiting ends, of which a deploy takes exactly one.
 """
 
 import asyncio

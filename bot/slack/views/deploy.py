@@ -1,4 +1,7 @@
-"""One deploy: its card, the lines in its thread, what is said to whom it concerns. Lists of them are in deploys.py."""
+"""One deploy: its card, the lines in its thread, what is said to whom it concerns. Lists of them are in deploys.py.
+
+Longer than other files: one card, and all that is said beside it in the same words.
+"""
 
 from collections.abc import Sequence
 
