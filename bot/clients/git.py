@@ -10,8 +10,6 @@ import hashlib
 import os
 import re
 import shutil
-import signal
-import subprocess
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -20,13 +18,12 @@ from pathlib import Path
 
 from rapidfuzz import fuzz, process, utils
 
+from bot.clients._git_program import GitError, Program, environment_for_git, translated, unlock
 from bot.domain.refs import check_ref, may_be_sha, pull_request
 from bot.errors import NotFound, NotUnderstood, OutsideUnavailable
 
-PASSED_ON = re.compile(
-    r"PATH|HOME|TMPDIR|XDG_CONFIG_HOME|SSH_AUTH_SOCK|GIT_SSH|GIT_SSH_COMMAND|GIT_ASKPASS|GIT_CONFIG_GLOBAL"
-    r"|SSL_CERT_(FILE|DIR)|(https?|all|no)_proxy|(HTTPS?|ALL|NO)_PROXY"
-)
+__all__ = ["Branch", "Commit", "Git", "environment_for_git"]
+
 _FORMAT = "--format=%H%x00%an%x00%ae%x00%ct%x00%s"
 _BRANCH_FORMAT = (
     "--format=%(refname:short)%00%(objectname)%00%(authorname)%00%(authoremail:trim)%00%(committerdate:unix)"
@@ -52,18 +49,6 @@ class Branch:
     commit: Commit
 
 
-def environment_for_git(environ: Mapping[str, str]) -> dict[str, str]:
-    """What git may see of our environment, and that it never asks anybody anything."""
-    passed = {name: value for name, value in environ.items() if PASSED_ON.fullmatch(name)}
-    return {
-        "GIT_SSH_COMMAND": "ssh -oBatchMode=yes",
-        **passed,
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh",
-        "LC_ALL": "C",
-    }
-
-
 class Git:
     """timeout: seconds for one call of git; the first mirror of a large repository gets ten times as long.
 
@@ -82,8 +67,7 @@ class Git:
         self._repos = data / "repos"
         self._timeout = timeout
         self._patience = patience
-        self._environ = environment_for_git(os.environ if environ is None else environ)
-        self._program = program
+        self._program = Program(program, os.environ if environ is None else environ, timeout)
         self._locks: dict[Path, asyncio.Lock] = {}
         # Fetches that nobody waits for any more, and since when (time.monotonic()).
         self._fetched_at: dict[Path, float] = {}  # when each mirror was fetched whole (time.monotonic())
@@ -194,7 +178,7 @@ class Git:
             return None
         try:
             said = await self._git(mirror, "log", "-1", _FORMAT, f"{what}^{{commit}}", "--")
-        except _GitError:
+        except GitError:
             return None
         return _commit(said.rstrip("\n").split("\0", 4))
 
@@ -211,7 +195,7 @@ class Git:
         if not (mirror / "HEAD").exists():
             mirror.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             beside = mirror.with_name(f"{mirror.name}.{os.urandom(4).hex()}.new")
-            await self._run("init", "--quiet", "--bare", "--template=", str(beside))
+            await self._program.run("init", "--quiet", "--bare", "--template=", str(beside))
             try:
                 beside.rename(mirror)
             except OSError:  # somebody else was quicker
@@ -246,80 +230,16 @@ class Git:
                         repository, *wanted, timeout=patience,
                     )  # fmt: skip
                     return
-                except _GitError as failed:
+                except GitError as failed:
                     if last or not re.search(r"cannot lock ref|\.lock': File exists", failed.said):
-                        raise _translated(failed, repository, called) from failed
+                        raise translated(failed, repository, called) from failed
                     await asyncio.sleep(
                         0.2
                     )  # another process of ours fetches too, or was killed while it did
-                    _unlock(mirror, older=self._timeout)
+                    unlock(mirror, older=self._timeout)
 
     async def _git(self, mirror: Path, *arguments: str, timeout: float | None = None) -> str:
-        return await self._run(f"--git-dir={mirror}", *arguments, timeout=timeout)
-
-    async def _run(self, *arguments: str, timeout: float | None = None) -> str:
-        seconds = timeout or self._timeout
-        # Not through the event loop: uvloop lets a child inherit more of our open files than its own three.
-        starting = asyncio.ensure_future(asyncio.to_thread(
-            subprocess.Popen,
-            [self._program, "-c", "gc.auto=0", "-c", "core.hooksPath=/dev/null", *arguments],
-            env=self._environ, cwd="/", start_new_session=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        ))  # fmt: skip
-        try:
-            child = await asyncio.shield(starting)
-        except asyncio.CancelledError:
-            starting.add_done_callback(_unwanted)  # it begins all the same, and nobody would wait for its end
-            raise
-        try:
-            said, complaint = await asyncio.to_thread(child.communicate, timeout=seconds)
-        except BaseException as ended:
-            with suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGKILL)
-            if not isinstance(ended, subprocess.TimeoutExpired):
-                raise  # we were cancelled; the other thread sees the end
-            await asyncio.to_thread(child.communicate)
-            raise _GitError(f"git did not end within {seconds:g} seconds", slow=True) from None
-        if child.returncode != 0:
-            raise _GitError(complaint.decode("utf-8", "replace"))
-        return said.decode("utf-8", "replace")
-
-
-class _GitError(OutsideUnavailable):
-    """git ended badly. What it says is not for people: see `_translated`."""
-
-    def __init__(self, said: str, *, slow: bool = False) -> None:
-        super().__init__("git", "git failed where it should not have.")
-        self.said = said
-        self.slow = slow
-
-
-def _unwanted(started: "asyncio.Future[subprocess.Popen[bytes]]") -> None:
-    if not started.cancelled() and started.exception() is None:
-        child = started.result()
-        with suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)
-        child.communicate()
-
-
-def _unlock(mirror: Path, *, older: float) -> None:
-    """Take away locks that no living git can hold any more. older: seconds."""
-    for lock in mirror.rglob("*.lock"):
-        with suppress(OSError):
-            if lock.stat().st_mtime < time.time() - 10 * older:  # the file's age: no time of Grail's
-                lock.unlink()
-
-
-def _translated(failed: _GitError, repository: str, called: str) -> Exception:
-    """git's last word as one sentence; an address never shows the password in it."""
-    if "couldn't find remote ref" in failed.said or "not our ref" in failed.said:
-        return NotFound(f"There is no such ref in {called}.", code="no-such-ref")
-    lines = [line.strip() for line in failed.said.splitlines() if line.strip()]
-    fatal = [line for line in lines if line.startswith("fatal:")] or lines or ["it said nothing"]
-    why = re.sub(r"//[^/@\s]*@", "//", fatal[0].removeprefix("fatal: ")).rstrip(".")
-    if failed.slow:
-        return OutsideUnavailable("git", f"The repository of {called} did not answer: {why}.")
-    return OutsideUnavailable("git", f"The repository of {called} cannot be read: {why}.")
+        return await self._program.run(f"--git-dir={mirror}", *arguments, timeout=timeout)
 
 
 def _commit(fields: list[str]) -> Commit:

@@ -114,7 +114,7 @@ async def test_the_order_of_environments_comes_from_what_really_went_there(
         await ticked(deploys, begun.id)
     assert (await around(house, tmp_path).ask(production))["after"] == Order("staging", begun.commit, True)
     other = '{"commit": "%s", "subject": "", "deploy": "d-2", "since": 5.0}' % ("b" * 40)
-    await house.redis.hset(keys.STANDING(service="shop"), "staging", other)  # type: ignore[misc]
+    await house.redis.hset(keys.STANDING(service="shop"), "staging", other)
     assert (await around(house, tmp_path).ask(production))["after"] == Order("staging", "b" * 40, True)
     never = wanted(house, "c" * 40)
     assert (await around(house, tmp_path).ask(never))["after"] == Order("staging", "b" * 40, False)

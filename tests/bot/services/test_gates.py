@@ -30,7 +30,9 @@ def ended(number: int, state: Any = "succeeded", *, waived: bool = False, **more
         by="dana@example.com", by_user="U1", by_name="Dana", team="T1", channel="C1", requested=1.0, run=f"d-{number}",
         ended=float(number), conditions=(Told("size", "large-change", "Much.", False),),
     )  # fmt: skip
-    return replace(made, **({"conditions": (), "waived": (("size", "Omar: now"),)} if waived else {}), **more)
+    if waived:
+        made = replace(made, conditions=(), waived=(("size", "Omar: now"),))
+    return replace(made, **more)
 
 
 async def test_what_it_told_is_counted_once_with_how_it_went(house: House) -> None:

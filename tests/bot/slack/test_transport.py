@@ -179,6 +179,11 @@ async def test_what_only_has_to_be_acknowledged_is_and_what_is_none_of_ours_goes
         assert await sent(workspace, grail, {**body, **person}) == 200
     challenge = {"type": "url_verification", "challenge": "c", "token": "t"}
     assert await sent(workspace, grail, challenge, payload=False) == 200
-    for body in ({"type": "dialog_submission", "callback_id": "c"}, {"type": "block_actions"}, {"type": 7}):
-        assert await sent(workspace, grail, {**body, **person}) == 404
+    others: tuple[dict[str, Any], ...] = (
+        {"type": "dialog_submission", "callback_id": "c"},
+        {"type": "block_actions"},
+        {"type": 7},
+    )
+    for other in others:
+        assert await sent(workspace, grail, {**other, **person}) == 404
     assert await sent(workspace, grail, {"type": "event_callback"}, payload=False) == 404

@@ -36,8 +36,8 @@ async def test_a_gate_that_was_set_by_hand_comes_back_and_what_is_broken_counts_
     store = GateStore(redis)
     choice = Choice("enforced", "telling", "Mia", 5.0)
     await store.choose(*PLACE, choice)
-    await redis.hset(keys.GATE_MODES(), "shop:staging:behind", "{")  # type: ignore[misc]
-    await redis.hset(keys.GATE_MODES(), "shop:staging:recent", '{"mode": "x", "was": "", "by": "", "at": 1}')  # type: ignore[misc]
+    await redis.hset(keys.GATE_MODES(), "shop:staging:behind", "{")
+    await redis.hset(keys.GATE_MODES(), "shop:staging:recent", '{"mode": "x", "was": "", "by": "", "at": 1}')
     assert await store.choices("shop", "staging", ("size", "behind", "recent", "moved")) == {"size": choice}
     assert await store.choices("shop", "staging", ()) == {}
 

@@ -7,7 +7,7 @@ import pytest
 from bot.domain.gates.coverage import Coverage
 from tests.bot.domain.gates.facts import of
 
-ASKED = {"least": 70.0, "least_changed": 80.0, "most_drop": 1.0}
+ASKED: dict[str, Any] = {"least": 70.0, "least_changed": 80.0, "most_drop": 1.0}
 
 
 @pytest.mark.parametrize(

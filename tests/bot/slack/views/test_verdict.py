@@ -106,7 +106,7 @@ def test_why_says_what_a_deploy_was_judged_by() -> None:
 def test_whatever_stands_in_it_fits_slack_and_mentions_nobody(words: str) -> None:
     text = words[:5000] or "Much."
     many = tuple(
-        Condition(gate, "failed", "x", text, mode, text, cures=True)  # type: ignore[arg-type]
+        Condition(gate, "failed", "x", text, mode, text, cures=True)
         for gate in NAMES
         for mode in ("enforced", "telling")
     )
