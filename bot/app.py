@@ -26,7 +26,9 @@ from bot.errors import StartFault
 from bot.jobs import Jobs
 from bot.reload import Reload
 from bot.services import Services
+from bot.services.checks import GitHubChecks
 from bot.services.deploys import KINDS, Deploys
+from bot.services.facts import Outside
 from bot.services.gates import Gates
 from bot.services.hooks import Hooks
 from bot.services.locks import ENDS, Locks
@@ -115,6 +117,7 @@ class Grail:
             watcher=name,
             stopping=self._stop,
             confirms=worker_side,
+            outside=Outside(checks=GitHubChecks(github)),
         )
         deploys.claims.on_found = channel.claims
         operations = Operations(DeadLetters(self.redis), work, people, deploys, clock)

@@ -190,14 +190,16 @@ class Around:
         source = self._outside.checks
         if source is None:
             return NO_CHECKS
-        found = await source.checks(service.repository, deploy.commit)
+        by_github = service.environments[deploy.environment].github
+        repository = by_github.repository if by_github else service.repository
+        found = await source.checks(repository, deploy.commit)
         if not isinstance(found, tuple):
             return found
         earlier: tuple[Check, ...] = ()
         if gate.blocking and deploy.previous:
             going = await self._git.between(service.repository, deploy.previous, deploy.commit, limit=RANGE)
             others = [one.sha for one in going if one.sha != deploy.commit]
-            rows = await asyncio.gather(*(source.checks(service.repository, sha) for sha in others))
+            rows = await asyncio.gather(*(source.checks(repository, sha) for sha in others))
             for sha, row in zip(others, rows, strict=True):
                 if not isinstance(row, tuple):
                     return row

@@ -131,6 +131,12 @@ class Waiting:
             ):
                 await self._call(deploy)
 
+    async def checked(self, sha: str) -> None:
+        """A check of this commit is told of: judge what waits with it."""
+        for id in await self._store.held():
+            if (deploy := await self._store.find(id)) is not None and deploy.commit == sha:
+                await self._call(deploy)
+
     async def recall(self) -> None:
         """Judge everything that waits: after a fail-over its timers may be gone."""
         for id in await self._store.held():
