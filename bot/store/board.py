@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from redis.asyncio import Redis
@@ -32,12 +32,12 @@ class BoardStore:
 
     async def waiting(self) -> list[str]:
         """The ids of all deploys that wait before they begin, the oldest first."""
-        return list(await guarded(self._redis.zrange)(keys.HELD(), 0, -1))
+        return cast(list[str], await guarded(self._redis.zrange)(keys.HELD(), 0, -1))
 
     async def line(self, service: str, environment: str) -> list[str]:
         """The ids of the deploys in line for a place, the next one first."""
         key = keys.DEPLOY_QUEUE(service=service, environment=environment)
-        return list(await guarded(self._redis.zrange)(key, 0, -1))
+        return cast(list[str], await guarded(self._redis.zrange)(key, 0, -1))
 
     async def deploys(self, ids: Sequence[str]) -> list[Deploy]:
         """These deploys. One that there is not, or whose record cannot be read, is left out."""
