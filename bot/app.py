@@ -26,6 +26,7 @@ from bot.errors import StartFault
 from bot.jobs import Jobs
 from bot.reload import Reload
 from bot.services import Services
+from bot.services.board import Boards
 from bot.services.deploys import KINDS, Deploys
 from bot.services.facts import Outside
 from bot.services.gates import Gates
@@ -44,6 +45,7 @@ from bot.slack.router import Router
 from bot.slack.terminal import Terminal
 from bot.slack.transport import Transport
 from bot.store.admission import Admissions
+from bot.store.board import BoardStore
 from bot.store.connection import connect
 from bot.store.dead import DeadLetters
 from bot.store.deploys import DeployStore
@@ -125,9 +127,9 @@ class Grail:
         deploys.claims.on_found = channel.claims
         operations = Operations(DeadLetters(self.redis), work, people, deploys, clock)
         records = Records(self.redis, deploys, self.current_config)
-        services = Services(
-            self.current_config, people, deploys, operations, records, Locks(locks, clock), gates
-        )
+        keepers = Locks(locks, clock)
+        boards = Boards(self.current_config, BoardStore(self.redis), keepers)
+        services = Services(self.current_config, people, deploys, operations, records, keepers, gates, boards)
         registry = handlers.load()
         router = Router(registry, services, clock)
 

@@ -251,6 +251,8 @@ class Jobs:
         for mark in job.body["marks"]:
             outcome = await self._services.deploys.runs.told(mark, job.id)
             metrics.HEARD.labels("github", outcome).inc()
+        if job.body.get("event") in ("check_run", "check_suite", "status") and job.body.get("sha"):
+            await self._services.deploys.waiting.checked(job.body["sha"])
 
     async def _revived(self, job: Job) -> None:
         body = job.body

@@ -19,8 +19,8 @@ async def status(turn: Turn) -> Reply:
     names = turn.given.services or tuple(
         sorted(config.services, key=lambda name: (config.services[name].team not in turn.holder.teams, name))
     )
-    rows = [row for name in names for row in await turn.services.deploys.status(name)]
-    return Reply(views.status(rows))
+    board = await turn.services.boards.of(names)
+    return Reply(views.status(board.rows, board.locks, board.waiting, board.more))
 
 
 async def deploys(turn: Turn) -> Reply:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.config import Config
+from bot.services.board import Boards
 from bot.services.deploys import Deploys
 from bot.services.gates import Gates
 from bot.services.locks import Locks
@@ -23,3 +24,4 @@ class Services:
     records: Records
     locks: Locks
     gates: Gates
+    boards: Boards

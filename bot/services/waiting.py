@@ -12,7 +12,7 @@ from uuid import uuid4
 from bot.clock import Clock
 from bot.config import Config
 from bot.domain.deploys import Approval, Deploy, State
-from bot.domain.gates import Verdict
+from bot.domain.gates import Verdict, judge
 from bot.domain.rights import Holder, may
 from bot.errors import Conflict, NotAllowed, NotFound, Stale
 from bot.services.verdicts import Verdicts, judged, refusal
@@ -61,11 +61,14 @@ class Waiting:
         verdict: Verdict | None = None
         answer = Admission("refused")
         for _ in range(AGAIN):
-            verdict = await self._verdicts.of(deploy, holder)
+            facts = await self._verdicts.facts(deploy, holder)
+            verdict = judge(facts)
+            if (known := await self._asked_already(deploy, facts.claim, verdict)) is not None:
+                return known
             draft = judged(deploy, verdict)
             if verdict.admits or (verdict.queues and not park):
                 draft = replace(draft, held_until=deploy.requested + LIFE_SECONDS)
-                answer = await self._admit(draft, request=request, queue=not park, passes=_passes(draft))
+                answer = await self._admit(draft, request=request, queue=verdict.queues and not park, passes=_passes(draft))
             elif verdict.needs_approval:
                 answer = await self._hold(draft, "waiting", request)
             elif park and verdict.can_wait:
@@ -91,6 +94,17 @@ class Waiting:
             code="changing",
             hint="Try again in a moment.",
         )
+
+    async def _asked_already(self, deploy: Deploy, claim: Deploy | None, verdict: Verdict) -> Deploy | None:
+        """What this person has asked for already, with this very commit, and is not over: however it was typed."""
+        if claim is not None and _same(claim, deploy):
+            return claim
+        if not verdict.admits:
+            for id in await self._store.held():
+                other = await self._store.find(id)
+                if other is not None and _same(other, deploy):
+                    return other
+        return None
 
     async def judge(self, job: Job) -> AsyncIterator[Deploy]:
         """Look at one that waits; yields it as it stands then. What may begin begins."""
@@ -131,6 +145,12 @@ class Waiting:
                 and service in (None, deploy.service)
                 and environment in (None, deploy.environment)
             ):
+                await self._call(deploy)
+
+    async def checked(self, sha: str) -> None:
+        """A check of this commit is told of: judge what waits with it."""
+        for id in await self._store.held():
+            if (deploy := await self._store.find(id)) is not None and deploy.commit == sha:
                 await self._call(deploy)
 
     async def recall(self) -> None:
@@ -329,6 +349,11 @@ class Waiting:
             JUDGE, {"deploy": deploy.id}, id=f"{deploy.id}:judge:{uuid4().hex}", now=self._clock.now(),
             thing=thing_of(deploy.id), request=deploy.request,
         )  # fmt: skip
+
+
+def _same(one: Deploy, other: Deploy) -> bool:
+    names = ("by", "service", "environment", "commit", "action")
+    return all(getattr(one, name) == getattr(other, name) for name in names)
 
 
 def _asker(deploy: Deploy) -> tuple[str, str]:

@@ -81,8 +81,12 @@ async def test_the_form_asks_for_what_is_missing_and_says_its_faults(
     assert chosen == ["shop", "staging", None]
     offered = await workspace.options(DEVI, "service", "", view=view["id"])
     assert [option["value"] for option in offered["options"]] == ["search", "shop", "gateway"]
-    offered = await workspace.options(DEVI, "ref", "gift", view=view["id"])
-    assert "feature/gift-cards" in str(offered)
+
+    async def offers_the_branch() -> bool:
+        """Asked again, as by who types on: while the repository is being fetched, there is nothing to choose yet."""
+        return "feature/gift-cards" in str(await workspace.options(DEVI, "ref", "gift", view=view["id"]))
+
+    await workspace.wait_until(offers_the_branch)
     values = {"service": {"service": "shop"}, "environment": {"environment": "production"}}
     answer = await workspace.submit(DEVI, view["id"], values)
     assert "production" in answer["errors"]["environment"]

@@ -4,7 +4,10 @@ One Acme for all tests; each goes with a service of its own, so none needs anoth
 go to artefacts/story/ for people to look at, at both widths, in light and dark.
 """
 
+import asyncio
+import os
 import re
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
@@ -12,6 +15,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.fixtures.acme import AcmeProcess
 from tests.fixtures.browser import WIDTHS, keep, live_page
+from tests.fixtures.store import eventually
 from tests.fixtures.workspace import Workspace
 
 LONG = 60_000  # milliseconds: for what the recipe has to do
@@ -79,13 +83,17 @@ async def test_a_deploy_from_the_first_letter_to_the_service_that_answers_and_on
     await picture(page, "thread")
     await page.get_by_role("button", name="Close", exact=True).click()
 
+    holding = asyncio.create_task(asyncio.to_thread(acme.hold, "test"))
     await say(page, "/grail deploy shop staging main")  # in other words: the same ones twice are one deploy
+    step = await holding  # in its middle, however long the person takes
     await expect(card(page)).to_contain_text("running")
     await card(page).get_by_role("button", name="Cancel").click()
     dialog = page.get_by_role("dialog")
     await expect(dialog).to_contain_text(re.compile(r"Cancel d-\d+\?"))
     await picture(page, "confirm")
     await dialog.get_by_role("button", name="Cancel the deploy").click()
+    await eventually(lambda: list((acme.data / "runs").glob("*/cancel")))
+    os.killpg(step, signal.SIGCONT)
     await expect(card(page)).to_contain_text("shop → staging — cancelled", timeout=LONG)
     await expect(card(page)).to_contain_text("cancelled by Dana")
     await expect(card(page).get_by_role("button", name="Cancel")).to_have_count(0)

@@ -66,6 +66,11 @@ async def test_two_thousand_lines_that_nobody_would_type_are_all_answered(
 
     async def say(line: str) -> None:
         answer = await workspace.type(DANA, "#storefront", f"/grail {line}")
+        id, most = answer["id"], 5
+        while answer.get("error") == "operation_timeout" and (most := most - 1):
+            answer = await workspace.redeliver(
+                id
+            )  # a loaded machine is late; the same request is answered once
         assert answer["ack"]["status"] == 200, (line, answer)
 
     for start in range(0, len(lines), AT_ONCE):
@@ -82,7 +87,10 @@ async def test_two_thousand_lines_that_nobody_would_type_are_all_answered(
     forms = await grail.metric('grail_asks_total{how="command",outcome="asked"') or 0
     await workspace.wait_for(
         "#storefront",
-        lambda ms: sum(bool(m.get("ephemeral_to")) for m in ms) >= len(lines) - forms,
+        lambda ms: (
+            sum("ephemeral_to" in m and "operation_timeout" not in m["text"] for m in ms)
+            >= len(lines) - forms
+        ),
         within=2 * LONG,
         as_=DANA,
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.fixtures.grail import ROOT, GrailProcess
 from tests.fixtures.ports import free_port
-from tests.fixtures.store import Server
+from tests.fixtures.store import LONG, Server
 from tests.fixtures.workspace import DANA, DEVI, OMAR, Workspace
 from tests.stories.steps import card_says, told, words_of
 
@@ -57,7 +57,7 @@ async def test_a_terminal_asks_what_slack_could_ask_also_while_slack_is_down(
     async def succeeded() -> bool:
         return "Open the shop" in (await do(grail, "status", "shop", token=token))[1]
 
-    await workspace.wait_until(succeeded)
+    await workspace.wait_until(succeeded, within=3 * LONG)  # each look is a start of Python
     # Rights and refusals are the same, and so is the audit.
     status, out, err = await do(grail, "deploy shop to production", token=token)
     assert (status, out) == (1, "")

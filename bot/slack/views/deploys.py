@@ -3,28 +3,68 @@
 from collections.abc import Sequence
 
 from bot.domain.deploys import Deploy
+from bot.domain.locks import Lock
 from bot.services.deploys import Status
 from bot.slack import Block, Message
 from bot.slack.views.deploy import MARK, link
 from bot.slack.views.text import actions, button, context, cut, escape, quiet, said, section, when
 
+FOR_EVER = 1e11  # seconds since the epoch: a record that cannot be read ends never
 
-def status(rows: Sequence[Status]) -> Message:
-    """What runs where; on the lock screen what somebody has to look at first."""
+
+def status(
+    rows: Sequence[Status], locks: Sequence[Lock] = (), waiting: Sequence[Deploy] = (), more: int = 0
+) -> Message:
+    """What runs, waits and is locked where; on the lock screen what somebody has to look at first.
+
+    waiting: those in line in the order of their places. more: how many services are not among the rows.
+    """
     if not rows:
         return said("There are no services yet: add one to config.yaml.")
     blocks: list[Block] = []
     services = list(dict.fromkeys(row.service for row in rows))
     shown = services[:20]
+    wide = [locked(one) for one in locks if one.scope.service is None]
+    if wide:
+        blocks.append(section("\n".join(wide)))
     for service in shown:
-        lines = [_status_line(row) for row in rows if row.service == service]
-        blocks.append(section(f"*{escape(service)}*\n" + "\n".join(lines)))
-    if len(services) > len(shown):
-        blocks.append(
-            context(f"and {len(services) - len(shown)} more: name one with `status &lt;service&gt;`")
-        )
-    words = [_in_short(row) for row in sorted(rows, key=_calm) if row.service in shown]
+        lines = [f"*{escape(service)}*", *_held(locks, waiting, service, None)]
+        for row in rows:
+            if row.service == service:
+                lines += [_status_line(row), *_held(locks, waiting, service, row.environment)]
+        blocks.append(section("\n".join(lines)))
+    left_out = len(services) - len(shown) + more
+    if left_out:
+        blocks.append(context(f"and {left_out} more: name one with `status &lt;service&gt;`"))
+    words = [_in_short(row, locks) for row in sorted(rows, key=_calm) if row.service in shown]
     return Message(cut("; ".join(words), 300), blocks)
+
+
+def locked(one: Lock) -> str:
+    """One lock or freeze in one line: where, by whom, until when, why."""
+    if one.warning:
+        mark, past = ":warning:", "under a warning"
+    else:
+        mark, past = (":lock:", "locked") if one.kind == "lock" else (":snowflake:", "frozen")
+    reason = f": {quiet(one.reason, 100)}" if one.reason else ""
+    ends = f" until {when(one.until)}" if one.until < FOR_EVER else ""
+    return f"{mark} *{escape(one.scope.words)}* {past} by {quiet(one.by_name, 40)}{ends}{reason}"
+
+
+def _held(
+    locks: Sequence[Lock], waiting: Sequence[Deploy], service: str, environment: str | None
+) -> list[str]:
+    """The locks of exactly this place and what waits there; without an environment, of the whole service."""
+    lines = [
+        locked(one) for one in locks if (one.scope.service, one.scope.environment) == (service, environment)
+    ]
+    for one in waiting:
+        if (one.service, one.environment) == (service, environment):
+            state = {"queued": f"number {one.place_in_line or 1} in line", "waiting": "waits for approval"}
+            lines.append(
+                f":hourglass: {one.id} `{one.short()}` by {quiet(one.by_name, 40)}: {state.get(one.state, one.state)}"
+            )
+    return [f"\u2003{line}" for line in lines]
 
 
 def deploys(
@@ -73,8 +113,15 @@ def _calm(row: Status) -> int:
     return 0 if row.doubt is not None else 1 if row.running is not None else 2
 
 
-def _in_short(row: Status) -> str:
+def _in_short(row: Status, locks: Sequence[Lock] = ()) -> str:
     where = f"{row.service} {row.environment}"
+    past = [
+        "locked" if one.kind == "lock" else "frozen"
+        for one in locks
+        if one.scope.covers(row.service, row.environment) and not one.warning
+    ]
+    if past and row.doubt is None:
+        where += f" ({' and '.join(sorted(set(past)))})"
     if row.doubt is not None:
         return f"{where}: look at it ({row.doubt.id} {row.doubt.state})"
     if row.running is not None:

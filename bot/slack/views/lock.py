@@ -27,8 +27,7 @@ def card(lock: Lock, *, over: str = "") -> Message:
         ]
         return Message(escape(text), blocks)
     ends = f"until {when(lock.until)}"
-    who = f"<@{lock.by_user}>" if lock.by_user else quiet(lock.by_name)
-    lines = f"{mark} *{escape(what)}* by {who} {ends}{escape(reason)}"
+    lines = f"{mark} *{escape(what)}* by {quiet(lock.by_name)} {ends}{escape(reason)}"
     stops = {
         ("lock", False): f"Deploys of others wait; {quiet(lock.by_name)}'s own go through.",
         ("freeze", False): "No deploy goes through, whoever asks; a roll-back always does.",

@@ -89,7 +89,7 @@ class Hooks:
         self._tell("check_run", "webhook-check-run-completed", one, "completed", {"check_run": run})
         self._tell("check_suite", "", one, "completed", {"check_suite": suite})
 
-    def tell(self, event: str, body: Json, *, secret: str | None = None) -> str:
+    def tell(self, event: str, body: Json) -> str:
         """Send this body under this name, whatever it is; answers the delivery's id."""
         return self._queue(event, orjson.dumps(body))
 

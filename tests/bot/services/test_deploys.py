@@ -52,6 +52,19 @@ async def test_another_request_stands_in_line_while_one_holds_the_environment(ho
     assert words.endswith(") running there.")
 
 
+async def test_the_same_deploy_in_other_words_is_that_one_while_it_runs_and_while_it_waits(
+    house: House,
+) -> None:
+    deploys = house.worker("one")
+    first = await deploys.request(WANTED, DANA)
+    again = await deploys.request(replace(WANTED, request="r-2", ref=house.grail.repository.head()), DANA)
+    assert again.id == first.id
+    others = replace(WANTED, by="omar@example.com")
+    queued = await deploys.request(replace(others, request="r-3"), DANA)
+    assert (await deploys.request(replace(others, request="r-4", ref="main"), DANA)).id == queued.id
+    assert await house.store.queue("shop", "staging") == [queued.id]
+
+
 async def test_of_fifty_requests_at_once_exactly_one_is_admitted(house: House) -> None:
     deploys = house.worker("one")
     asked = [replace(WANTED, request=f"r-{n}", by=f"{n}@example.com") for n in range(50)]

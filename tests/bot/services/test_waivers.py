@@ -67,7 +67,9 @@ async def test_a_claim_is_not_waived_it_queues(house: House) -> None:
     deploys = house.worker("one")
     first = await deploys.request(WANTED, DANA)
     await lock(house)
-    second = await deploys.ship(replace(WANTED, request="r-2"), DANA, "It repairs an incident")
+    second = await deploys.ship(
+        replace(WANTED, request="r-2", by="omar@example.com"), DANA, "It repairs an incident"
+    )
     assert (second.state, [gate for gate, _ in second.waived]) == ("queued", ["lock"])
     assert await house.store.running("shop", "staging") == first.id
 

@@ -1,8 +1,10 @@
 """The lists of deploys: a line for each environment, what is urgent first."""
 
 from dataclasses import replace
+from typing import Any
 
 from bot.domain.deploys import Deploy, StepShown
+from bot.domain.locks import Lock, Scope
 from bot.services.deploys import Status
 from bot.slack.views.deploys import deploys, in_doubt, status
 from bot.store.deploys import Standing
@@ -58,3 +60,20 @@ def test_an_empty_list_says_how_to_begin_with_a_place_that_there_is() -> None:
     )
     assert deploys([], "gateway", 3, False, "production").text == "No older deploys of gateway in production."
     assert status([]).text == "There are no services yet: add one to config.yaml."
+
+
+def test_a_lock_stands_below_its_place_and_what_is_wider_above() -> None:
+    def lock(scope: Scope, **more: Any) -> Lock:
+        return Lock("lock", scope, "u", "U1", "Dana", "T1", "", NOW, NOW + 60, **more)
+
+    locks = [lock(Scope()), lock(Scope("shop"), warning=True), lock(Scope("shop", "staging"))]
+    rows = [Status("shop", "staging", None, None), Status("shop", "production", None, None)]
+    [wide, shop] = [str(block["text"]["text"]) for block in status(rows, locks).blocks]
+    assert wide.startswith(":lock: *everything* locked by Dana until <!date^")
+    heading, warned, staging, locked, production = shop.splitlines()
+    assert heading == "*shop*"
+    assert warned.startswith("\u2003:warning: *all of shop* under a warning by Dana until ")
+    assert staging.startswith("• *staging*")
+    assert locked.startswith("\u2003:lock: *shop staging* locked by Dana until ")
+    assert production.startswith("• *production*")
+    assert status(rows, locks).text == "shop staging (locked) –; shop production (locked) –"

@@ -3,14 +3,16 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 
 from bot.config import load
-from bot.domain.deploys import Deploy, State, StepShown
+from bot.domain.deploys import Deploy, State, StepShown, Told
 from bot.domain.gates import Condition, Verdict
+from bot.domain.locks import Kind, Lock, Scope
 from bot.domain.rights import Holder
 from bot.drivers import StepPhase
 from bot.errors import Reason, Refusal
@@ -20,7 +22,19 @@ from bot.services.operations import GivenUp
 from bot.services.people import Quiet
 from bot.services.records import Excerpt
 from bot.slack import Command, Given, Message, Reply, Turn
-from bot.slack.views import audit, config, deploy, deploys, forms, home, notify, operations, refusal
+from bot.slack.views import (
+    audit,
+    config,
+    deploy,
+    deploys,
+    forms,
+    home,
+    lock,
+    notify,
+    operations,
+    refusal,
+    waiting,
+)
 from bot.slack.views.text import quiet
 from bot.store.audit import Entry
 from bot.store.deploys import Claim, Standing
@@ -107,6 +121,23 @@ def test_a_card_in_every_state(state: State, words: str) -> None:
     there = a_deploy(words, state=state, url="https://shop.example/", untouched=True)
     check(deploy.card(there, NOW))
     check(deploys.in_doubt(ended))
+
+
+@each_text
+def test_what_waits_and_what_it_waits_for(words: str) -> None:
+    stops = tuple(Told("lock", "locked", words, True, words) for _ in range(30))
+    for state in ("queued", "parked", "waiting"):
+        held = a_deploy(words, state=state, conditions=stops, held_until=NOW + 60, voided=2, place_in_line=3)
+        for one in (held, replace(held, asked_at=NOW)):
+            check(deploy.card(one, NOW))
+            check(deploy.answer(one, NOW))
+        check(waiting.turn(replace(held, asked_at=NOW)))
+    kinds: tuple[Kind, ...] = ("lock", "freeze")
+    for kind in kinds:
+        a_lock = Lock(kind, Scope("shop"), words, "U0DANA", words, "T1", words, NOW, NOW + 60)
+        for warning in (False, True):
+            check(lock.card(replace(a_lock, warning=warning)))
+            check(lock.card(replace(a_lock, warning=warning), over=words))
 
 
 @each_text

@@ -1,0 +1,87 @@
+"""What stands, runs, waits and is locked, of many services at once; and the line before one place."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.config import Config
+from bot.domain.deploys import Deploy
+from bot.domain.locks import Lock
+from bot.services.deploys import RECENT, Status
+from bot.services.locks import Locks
+from bot.services.places import Places
+from bot.store.board import BoardStore
+
+SHOWN = 20  # services that one card holds
+
+
+@dataclass(frozen=True)
+class Board:
+    """rows: a line for each environment. locks: all that hold anywhere. waiting: of the services shown, as they come.
+
+    more: how many services were left out; where something goes on or is locked comes first then.
+    """
+
+    rows: tuple[Status, ...]
+    locks: tuple[Lock, ...] = ()
+    waiting: tuple[Deploy, ...] = ()
+    more: int = 0
+
+
+class Boards:
+    def __init__(self, config: Callable[[], Config], store: BoardStore, locks: Locks) -> None:
+        self._config = config
+        self._store = store
+        self._locks = locks
+        self._places = Places(config, {})
+
+    async def of(self, names: Sequence[str]) -> Board:
+        """These services, in this order as long as one card holds them all."""
+        services = self._config().services
+        spots = [(name, environment) for name in names for environment in services[name].environments]
+        held = await self._store.running(spots)
+        locks = await self._locks.all()
+        waiting = await self._store.deploys(await self._store.waiting())
+        shown = list(names)
+        if len(shown) > SHOWN:
+            busy = {service for service, _ in held} | {one.service for one in waiting}
+            busy |= {one.scope.service for one in locks if one.scope.service}
+            shown = sorted(shown, key=lambda name: name not in busy)[:SHOWN]
+        rows = await self._rows(shown, {spot: id for spot, id in held.items() if spot[0] in shown})
+        return Board(
+            tuple(rows),
+            tuple(locks),
+            tuple(_in_order(one for one in waiting if one.service in shown)),
+            len(names) - len(shown),
+        )
+
+    async def _rows(self, names: Sequence[str], held: dict[tuple[str, str], str]) -> list[Status]:
+        standing = await self._store.standing(names)
+        running = {one.id: one for one in await self._store.deploys(list(held.values()))}
+        recent = await self._store.recent(names, RECENT)
+        rows = []
+        for name in names:
+            environments = self._config().services[name].environments
+            last = _last(recent[name], set(environments))
+            for environment in environments:
+                spot = (name, environment)
+                ended, stands = last.get(environment), standing.get(name, {}).get(environment)
+                doubt = ended if ended is not None and ended.in_doubt else None
+                url = self._places.url(name, environment) if stands else ""
+                rows.append(Status(name, environment, stands, running.get(held.get(spot, "")), doubt, url))
+        return rows
+
+
+def _last(newest_first: Iterable[Deploy], environments: set[str]) -> dict[str, Deploy]:
+    """The last one that ran and ended in each environment; no more are read than that takes."""
+    last: dict[str, Deploy] = {}
+    for one in newest_first:
+        if one.over and one.run:
+            last.setdefault(one.environment, one)
+        if environments <= last.keys():
+            break
+    return last
+
+
+def _in_order(waiting: Iterable[Deploy]) -> list[Deploy]:
+    """Those in line by their places, then the others, the oldest first."""
+    return sorted(waiting, key=lambda one: (one.state != "queued", one.place_in_line, one.requested))
