@@ -1,17 +1,20 @@
 """What stands, runs, waits and is locked, of many services at once; and the line before one place."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from bot.config import Config
 from bot.domain.deploys import Deploy
 from bot.domain.locks import Lock
+from bot.errors import Stale
 from bot.services.deploys import RECENT, Status
 from bot.services.locks import Locks
 from bot.services.places import Places
 from bot.store.board import BoardStore
 
 SHOWN = 20  # services that one card holds
+LOOKED_AT = 50  # deploys of a service from which it is reckoned how long one takes
 
 
 @dataclass(frozen=True)
@@ -27,11 +30,40 @@ class Board:
     more: int = 0
 
 
+@dataclass(frozen=True)
+class Line:
+    """Who stands in line for one place, the next one first. median: seconds of a deploy there; None: none is known."""
+
+    service: str
+    environment: str
+    running: Deploy | None
+    waiting: tuple[Deploy, ...]
+    median: float | None
+    now: float
+
+    def wait(self, number: int) -> float | None:
+        """Seconds until the turn of this place, counted from 1, as long as all take what they took before."""
+        if self.median is None:
+            return None
+        left = max(0.0, self.median - self.running.elapsed(self.now)) if self.running else 0.0
+        return left + (number - 1) * self.median
+
+
 class Boards:
-    def __init__(self, config: Callable[[], Config], store: BoardStore, locks: Locks) -> None:
+    """again: has a deploy that waits judged again."""
+
+    def __init__(
+        self,
+        config: Callable[[], Config],
+        store: BoardStore,
+        locks: Locks,
+        *,
+        again: Callable[[Deploy], Awaitable[None]],
+    ) -> None:
         self._config = config
         self._store = store
         self._locks = locks
+        self._again = again
         self._places = Places(config, {})
 
     async def of(self, names: Sequence[str]) -> Board:
@@ -54,6 +86,35 @@ class Boards:
             len(names) - len(shown),
         )
 
+    async def lines(self, names: Collection[str], environment: str | None, now: float) -> list[Line]:
+        """The places of these services where somebody stands in line."""
+        held = await self._store.deploys(await self._store.waiting())
+        queued = [one for one in held if one.state == "queued" and one.service in names]
+        spots = dict.fromkeys(
+            (one.service, one.environment) for one in queued if environment in (None, one.environment)
+        )
+        running = await self._store.running(list(spots))
+        lines = []
+        for spot in sorted(spots):
+            waiting = await self._store.deploys(await self._store.line(*spot))
+            holder = await self._store.deploys([running[spot]] if spot in running else [])
+            recent = (await self._store.recent([spot[0]], LOOKED_AT))[spot[0]]
+            took = _took(recent, spot[1])
+            lines.append(Line(*spot, next(iter(holder), None), tuple(waiting), took, now))
+        return [line for line in lines if line.waiting]
+
+    async def to_the_front(self, deploy: Deploy) -> None:
+        """Let it be the next in line; everybody's card there tells it. Raises Stale when it stands in line no more."""
+        spot = (deploy.service, deploy.environment)
+        if not await self._store.to_the_front(*spot, deploy.id):
+            raise Stale(
+                f"{deploy.id} stands in no line any more. Nothing was changed.",
+                code="stale",
+                hint="`queue` shows who does.",
+            )
+        for one in await self._store.deploys(await self._store.line(*spot)):
+            await self._again(one)
+
     async def _rows(self, names: Sequence[str], held: dict[tuple[str, str], str]) -> list[Status]:
         standing = await self._store.standing(names)
         running = {one.id: one for one in await self._store.deploys(list(held.values()))}
@@ -69,6 +130,17 @@ class Boards:
                 url = self._places.url(name, environment) if stands else ""
                 rows.append(Status(name, environment, stands, running.get(held.get(spot, "")), doubt, url))
         return rows
+
+
+def _took(newest_first: Iterable[Deploy], environment: str) -> float | None:
+    """The median of how long the last deploys took that succeeded there."""
+    seconds = [
+        one.ended - one.started
+        for one in newest_first
+        if one.environment == environment and one.state == "succeeded" and one.action is None
+        and one.started is not None and one.ended is not None
+    ]  # fmt: skip
+    return median(seconds) if seconds else None
 
 
 def _last(newest_first: Iterable[Deploy], environments: set[str]) -> dict[str, Deploy]:
