@@ -199,6 +199,8 @@ class Jobs:
         for gate in await self._services.gates.ended(deploy):
             operations = self._services.config().channels.operations
             await self._outbox.say(gate_views.mark(gate), operations, gate_views.demotion(gate))
+        if (lock := await self._services.deploys.rollbacks.lock_of(deploy)) is not None:
+            await self._outbox.card(lock_views.card_of(lock), lock.channel, lock_views.card(lock), version=1)
         await self._tell(deploy)
         metrics.DEPLOYS.labels(deploy.service, deploy.environment, deploy.state).inc()
 

@@ -129,6 +129,10 @@ class Git:
             return found
         return await self.commit(repository, branch, name=name)
 
+    async def has(self, repository: str, sha: str) -> bool:
+        """Whether the mirror has this commit (a full SHA) already. Calls nobody."""
+        return await self._look(self.mirror(repository), sha) is not None
+
     async def changed(self, repository: str, a: str, b: str) -> list[str]:
         """The files that differ between two commits (full SHAs)."""
         mirror = self.mirror(repository)

@@ -102,6 +102,9 @@ class Deploy:
     waived: tuple[tuple[str, str], ...] = ()  # gates, with who waived it and why
     rejected_by: str = ""
     voided: int = 0  # approvals that a change made worthless
+    undoes: str = ""  # of a roll-back: the commit that it takes away
+    undone: int | None = None  # how many commits go with it; None: git could not say
+    migrations: tuple[str, ...] = ()  # changed files among them that migrate a database
 
     @property
     def over(self) -> bool:
@@ -113,13 +116,20 @@ class Deploy:
         return self.state in HELD
 
     @property
+    def rollback(self) -> bool:
+        """Whether it goes back to what succeeded there before."""
+        return bool(self.undoes)
+
+    @property
     def in_doubt(self) -> bool:
         """Whether nobody knows what it left behind: it was lost on its way, or its roll-back failed too."""
         return bool(self.run) and (self.state == "lost" or self.rolled_back is False)
 
     @property
     def what(self) -> str:
-        """`shop to staging`, or `restart shop in staging`."""
+        """`shop to staging`, `restart shop in staging`, or `roll back shop in staging`."""
+        if self.rollback:
+            return f"roll back {self.service} in {self.environment}"
         if self.action:
             return f"{self.action} {self.service} in {self.environment}"
         return f"{self.service} to {self.environment}"

@@ -18,6 +18,7 @@ from bot.services.facts import Around, Outside
 from bot.services.freeing import Freeing
 from bot.services.gates import Gates
 from bot.services.places import Places, step_names
+from bot.services.rollbacks import Rollbacks
 from bot.services.runs import CANCEL, GUARD, GUARD_SECONDS, TICK, Runs
 from bot.services.verdicts import Verdicts
 from bot.services.waiting import JUDGE, Waiting
@@ -127,7 +128,11 @@ class Deploys:
             config=config, store=store, work=work, timers=timers, drivers=drivers, clock=clock, host=host,
             watcher=watcher, resume=self.runs.resume, recall=self.waiting.recall,
         )  # fmt: skip
-
+        self.rollbacks = Rollbacks(
+            store=store, git=git, locks=locks, places=self._places, verdicts=self.verdicts, waiting=self.waiting,
+            clock=clock, draft=self._back, cancel=self.cancel,
+        )  # fmt: skip
+        self.runs.before_success = self.rollbacks.before_success
         self.freeing = Freeing(config=config, store=store, work=work, drivers=drivers, clock=clock, host=host)
 
     async def plan(self, wanted: Wanted, holder: Holder) -> Plan:
@@ -273,6 +278,10 @@ class Deploys:
         if not deploy.run or deploy.host not in ("", self._host):
             return ""
         return await self._places.driver(deploy).output(deploy.run, lines)
+
+    async def _back(self, wanted: Wanted, commit: Commit) -> Deploy:
+        standing = (await self._store.standing(wanted.service)).get(wanted.environment)
+        return self._drafted(wanted, commit.sha, commit, (), standing)
 
     def _drafted(
         self, wanted: Wanted, ref: str, commit: Commit, assumed: tuple[str, ...], standing: Standing | None

@@ -8,7 +8,7 @@ Longer than other files, because this is one life, and is read from its beginnin
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from typing import Literal
 
@@ -63,6 +63,8 @@ class Runs:
         self._host = host
         self._watcher = watcher
         self._stopping = stopping
+        # Called while what has succeeded still holds its claim.
+        self.before_success: Callable[[Deploy], Awaitable[None]] | None = None
 
     async def tick(self, job: Job) -> AsyncIterator[Deploy]:
         """Bring one deploy forward; yields it at each change, first of all as it stands.
@@ -332,6 +334,8 @@ class Runs:
         standing = None
         if state.phase == "succeeded" and deploy.action is None:
             standing = Standing(deploy.commit, deploy.subject, deploy.id, now)
+            if self.before_success is not None:
+                await self.before_success(over)
         over = await self._saved(over, standing)
         await self._timers.cancel(guard_of(deploy.id))
         return over

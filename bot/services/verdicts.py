@@ -46,12 +46,14 @@ class Verdicts:
     async def facts(self, deploy: Deploy, holder: Holder, *, emergency: bool = False) -> Facts:
         """What the verdict rests on; all of it is asked for at once."""
         config, now = self._config(), self._clock.now()
+        emergency = emergency or deploy.rollback
         place = (deploy.service, deploy.environment)
         approvals = config.services[deploy.service].environments[deploy.environment].gates.approvals
-        claim, queue, locks, modes, more = await asyncio.gather(
+        claim, queue, locks, quarantined, modes, more = await asyncio.gather(
             self._store.running(*place),
             self._store.queue(*place),
             self._locks.over(scopes(*place)),
+            self._store.quarantined(*place),
             self._gates.modes(*place),
             self._around.ask(deploy, emergency=emergency),
         )
@@ -60,13 +62,14 @@ class Verdicts:
             now=now,
             deploy=deploy,
             right=may(
-                config, holder, "run" if deploy.action else "deploy",
+                config, holder, "rollback" if deploy.rollback else "run" if deploy.action else "deploy",
                 service=deploy.service, environment=deploy.environment, now=now,
             ),
             locks=tuple(locks),
             claim=await self._store.find(claim) if claim else None,
             claim_id=claim or "",
             ahead=tuple(queue[: queue.index(deploy.id)] if deploy.id in queue else queue),
+            quarantined=quarantined.get(deploy.commit, ""),
             approvals=deploy.approvals,
             needed=approvals.count if approvals else None,
             fingerprint=self.fingerprint(deploy),

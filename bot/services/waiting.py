@@ -56,8 +56,14 @@ class Waiting:
         self._clock = clock
         self._admit = admit
 
-    async def ask(self, deploy: Deploy, holder: Holder, request: str, *, park: bool = False) -> Deploy:
-        """Begin it, let it stand in line, wait for its approval, or park; else raise all that stands in the way."""
+    async def ask(
+        self, deploy: Deploy, holder: Holder, request: str, *, park: bool = False, line: bool = True
+    ) -> Deploy:
+        """Begin it, let it stand in line, wait for its approval, or park; else raise all that stands in the way.
+
+        line: whether it may stand in line.
+        """
+        line = line and not park
         verdict: Verdict | None = None
         answer = Admission("refused")
         for _ in range(AGAIN):
@@ -66,9 +72,9 @@ class Waiting:
             if (known := await self._asked_already(deploy, facts.claim, verdict)) is not None:
                 return known
             draft = judged(deploy, verdict)
-            if verdict.admits or (verdict.queues and not park):
+            if verdict.admits or (verdict.queues and line):
                 draft = replace(draft, held_until=deploy.requested + LIFE_SECONDS)
-                answer = await self._admit(draft, request=request, queue=verdict.queues and not park, passes=_passes(draft))
+                answer = await self._admit(draft, request=request, queue=verdict.queues and line, passes=_passes(draft))
             elif verdict.needs_approval:
                 answer = await self._hold(draft, "waiting", request)
             elif park and verdict.can_wait:
@@ -124,7 +130,8 @@ class Waiting:
             yield await self._ended(deploy, "failed", "config.yaml does not know its place any more.")
             return
         approved = deploy.state == "waiting" and verdict.queues
-        if approved or (verdict.admits and (deploy.state != "queued" or deploy.approvals)):
+        asks = deploy.state == "queued" and not deploy.approvals and not deploy.rollback
+        if approved or (verdict.admits and not asks):
             answer = await self._admit(
                 judged(deploy.with_(), verdict), request=deploy.id, queue=approved, passes=_passes(deploy)
             )
@@ -216,7 +223,8 @@ class Waiting:
         """Whoever stands in line twice for the same place wants the newer one."""
         for other in await self._store.queue(deploy.service, deploy.environment):
             older = await self._store.find(other)
-            if other != id and older is not None and older.by == deploy.by and older.action == deploy.action:
+            same = older is not None and (older.action, older.rollback) == (deploy.action, deploy.rollback)
+            if other != id and older is not None and same and older.by == deploy.by:
                 await self._store.ask_cancel(other, f"{id}, which takes its place")
                 await self._call(older)
 
@@ -352,7 +360,7 @@ class Waiting:
 
 
 def _same(one: Deploy, other: Deploy) -> bool:
-    names = ("by", "service", "environment", "commit", "action")
+    names = ("by", "service", "environment", "commit", "action", "rollback")
     return all(getattr(one, name) == getattr(other, name) for name in names)
 
 
@@ -362,7 +370,9 @@ def _asker(deploy: Deploy) -> tuple[str, str]:
 
 
 def _passes(deploy: Deploy) -> tuple[str, ...]:
-    """What the script need not look at again: gates that somebody waived for this deploy."""
+    """What the script need not look at: gates that somebody waived; of a roll-back all but the claim."""
+    if deploy.rollback:
+        return ("lock", "freeze", "queue")
     return tuple(gate for gate, _ in deploy.waived if gate in ("lock", "freeze"))
 
 

@@ -10,7 +10,6 @@ from bot.slack.words import Word, trimmed
 
 # What people reach for at night, and how it is done here.
 INSTEAD = {
-    "rollback": "`deploys <service>` shows what ran before; `deploy <service> <env> <commit>` brings it back.",
     "logs": "Press [Logs] on the card of the deploy.",
 }
 CLOSE_ENOUGH = 60  # of 100, for rapidfuzz's ratio

@@ -78,7 +78,8 @@ class Admissions:
             "passes": dict.fromkeys(passes, True),
             "config": config,
             "queue": queue,
-            "since": deploy.requested,  # its place in line is by when it was asked for
+            # Its place in line is by when it was asked for; a roll-back comes before all.
+            "since": 0 if deploy.rollback else deploy.requested,
             "look": look,
         }
         outcome, *rest = await self._scripts.run(

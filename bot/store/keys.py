@@ -55,6 +55,14 @@ LOCKS = Key("locks", "hash", None, "locks.py", "one field a scope; a timer ends 
 FREEZES = Key("freezes", "hash", None, "locks.py", "one field a scope; a timer ends each")
 LOCK_NUMBER = Key("lock-number", "string", None, "locks.py", "numbers are never given twice")
 
+QUARANTINE = Key(
+    "quarantine:{service}:{environment}",
+    "hash",
+    None,
+    "deploys.py",
+    "one field a roll-back, until it is cleared",
+)
+
 # gates.py
 GATE_MODES = Key("gate-modes", "hash", None, "gates.py", "one field a gate that somebody has set by hand")
 GATE_RECORD = Key("gate:{service}:{environment}:{gate}", "zset", 400 * DAY, "gates.py")

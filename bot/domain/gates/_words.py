@@ -11,7 +11,7 @@ from bot.domain.locks import Lock
 Outcome = Literal["passed", "failed", "unknown", "waived", "not set up"]
 Mode = Literal["telling", "enforced"]
 ALWAYS: frozenset[str] = frozenset(
-    {"right", "lock", "freeze", "claim", "queue"}
+    {"right", "lock", "freeze", "claim", "queue", "quarantine"}
 )  # enforced from the first day
 EMERGENCY: frozenset[str] = frozenset({"right", "claim"})  # what a roll-back to what ran before is judged by
 UNWAIVABLE: frozenset[str] = frozenset({"right", "claim", "queue"})
@@ -21,6 +21,7 @@ NAMES: Mapping[str, str] = {
     "lock": "lock",
     "claim": "claim",
     "queue": "queue",
+    "quarantine": "quarantine",
     "windows": "freeze windows",
     "hours": "working hours",
     "checks": "checks",
@@ -96,6 +97,7 @@ class Facts:
     claim: Deploy | None = None
     claim_id: str = ""  # of a claim whose record cannot be read
     ahead: tuple[str, ...] = ()  # ids of the deploys that stand before it in the queue
+    quarantined: str = ""  # id of the roll-back that took this commit away, while that is not cleared
     approvals: tuple[Approval, ...] = ()
     needed: int | None = None
     fingerprint: str = ""

@@ -1,4 +1,6 @@
-"""What stands at the place itself: the right, locks and freezes, the claim, the queue. Enforced from the first day."""
+"""What stands at the place itself: the right, locks and freezes, the claim, the queue, what was taken back there.
+Enforced from the first day.
+"""
 
 from collections.abc import Iterator
 
@@ -25,6 +27,20 @@ def judge(facts: Facts) -> Iterator[Condition]:
             button="queue",
             cures=True,
         )
+    if facts.quarantined and facts.deploy.action is None:
+        yield _quarantine(facts)
+
+
+def _quarantine(facts: Facts) -> Condition:
+    by, where = facts.quarantined, f"{facts.deploy.service} {facts.deploy.environment}"
+    return Condition(
+        "quarantine",
+        "failed",
+        "quarantined",
+        f"`{facts.deploy.short()}` is among what {by} took back from {where}: it may not go there again.",
+        clears=f"`clear {where}` lets it, once you know that it is good.",
+        button="clear",
+    )
 
 
 def _right(facts: Facts) -> Condition:

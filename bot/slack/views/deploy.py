@@ -9,7 +9,7 @@ from bot.domain.deploys import Deploy
 from bot.domain.output import few, of_step, tail
 from bot.services.deploys import Plan
 from bot.slack import Block, Message
-from bot.slack.views import verdict, waiting
+from bot.slack.views import rollback, verdict, waiting
 from bot.slack.views.steps import STEP_MARK, as_lines, as_plan, broke_at
 from bot.slack.views.text import (
     actions,
@@ -47,6 +47,8 @@ def card(deploy: Deploy, now: float) -> Message:
     lines = [f"{MARK.get(deploy.state, '')} *{escape(_title(deploy))}* — *{deploy.state}*", _commit(deploy)]
     if deploy.url and deploy.state == "succeeded":
         lines.append(f":link: {link(deploy.url, f'Open {deploy.service} in {deploy.environment}')}")
+    if deploy.rollback:
+        lines += [*rollback.undone(deploy), *_passed_over(deploy)]
     head = section("\n".join(lines))
     tail: list[Block] = []
     if deploy.note and not deploy.over:
@@ -197,7 +199,7 @@ def _title(deploy: Deploy) -> str:
     return (
         f"{deploy.action} {deploy.service} in {deploy.environment}"
         if deploy.action
-        else f"{deploy.service} → {deploy.environment}"
+        else f"{deploy.service} → {deploy.environment}{' (roll-back)' if deploy.rollback else ''}"
     )
 
 
@@ -208,6 +210,15 @@ def _commit(deploy: Deploy) -> str:
         else f" (`{escape(deploy.ref)}`{', assumed' if deploy.assumed else ''})"
     )
     return f"`{deploy.short()}` {quiet(deploy.subject)}{ref}"
+
+
+def _passed_over(deploy: Deploy) -> list[str]:
+    """What would have stopped a deploy, and does not stop a roll-back."""
+    return [
+        f"{verdict.TELLS} {cut(escape(one.sentence), 300)} _A roll-back does not wait for it._"
+        for one in deploy.conditions
+        if one.tells
+    ]
 
 
 def _who(deploy: Deploy) -> str:

@@ -99,6 +99,8 @@ def offers(verdict: Verdict, value: str, *, waives: bool, deploy: bool = False) 
         found.append(Offer("Deploy", "deploy.now", value))
     if verdict.can_wait:
         found.append(Offer("Park it", "deploy.park", value))
+    if any(one.gate == "quarantine" for one in verdict.stopping):
+        found.append(Offer("Clear it", "rollback.clear", value))
     if waives and ship_helps(verdict):
         found.append(Offer("Ship anyway", "deploy.ship", value))
     return tuple(found)

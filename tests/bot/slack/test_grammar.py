@@ -128,14 +128,6 @@ def test_a_deploy_is_named_by_its_id(typed: str, config: Config) -> None:
     [
         ("deplyo shop", ("unknown-word", "I don't know the word `deplyo`.", "Did you mean `deploy shop`?")),
         (
-            "rollback shop production",
-            (
-                "unknown-word",
-                "I don't know the word `rollback`.",
-                "`deploys <service>` shows what ran before; `deploy <service> <env> <commit>` brings it back.",
-            ),
-        ),
-        (
             "logs d-1",
             ("unknown-word", "I don't know the word `logs`.", "Press [Logs] on the card of the deploy."),
         ),

@@ -97,6 +97,7 @@ FACTS = st.builds(
     needed=st.none() | st.integers(1, 3),
     fingerprint=st.just("f"),
     emergency=st.booleans(),
+    quarantined=st.sampled_from(["", "d-3"]),
     modes=st.dictionaries(st.sampled_from(sorted(NAMES)), st.sampled_from(["telling", "enforced"])),
     waived=st.dictionaries(st.sampled_from(sorted(NAMES)), st.just("Omar: it repairs an incident")),
     more=st.fixed_dictionaries({}, optional={gate: fact | MISSING for gate, fact in FACT.items()}),
@@ -114,7 +115,14 @@ def test_the_same_facts_give_the_same_verdict(given: Facts) -> None:
 @given(FACTS)
 def test_what_only_tells_never_stops(given: Facts) -> None:
     quiet = replace(
-        given, modes=dict.fromkeys(NAMES, "telling"), right=MAY, locks=(), claim=None, claim_id="", ahead=()
+        given,
+        modes=dict.fromkeys(NAMES, "telling"),
+        right=MAY,
+        locks=(),
+        claim=None,
+        claim_id="",
+        ahead=(),
+        quarantined="",
     )
     assert judge(quiet).admits
     for one in judge(given):
@@ -179,6 +187,6 @@ def test_a_gate_that_config_does_not_set_says_nothing(given: Facts) -> None:
 
 def test_every_family_has_a_name_for_people() -> None:
     everything = {gate: Unknown("GitHub", "It did not answer.") for gate in FACT}
-    said = {one.gate for one in judge(facts(more=everything, needed=1, ahead=("d-2",)))}
+    said = {one.gate for one in judge(facts(more=everything, needed=1, ahead=("d-2",), quarantined="d-3"))}
     assert said == set(NAMES)
-    assert len(FAMILIES) == len(NAMES) - 4  # one file judges right, freeze, lock, claim and queue
+    assert len(FAMILIES) == len(NAMES) - 5  # one file judges right, freeze, lock, claim, queue and quarantine
