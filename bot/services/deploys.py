@@ -14,6 +14,7 @@ from bot.domain.rights import Holder
 from bot.drivers import Driver
 from bot.errors import Conflict
 from bot.services.claims import Claims
+from bot.services.differences import Differences
 from bot.services.facts import Around, Outside
 from bot.services.freeing import Freeing
 from bot.services.gates import Gates
@@ -128,6 +129,7 @@ class Deploys:
             config=config, store=store, work=work, timers=timers, drivers=drivers, clock=clock, host=host,
             watcher=watcher, resume=self.runs.resume, recall=self.waiting.recall,
         )  # fmt: skip
+        self.differences = Differences(store, git, self._places)
         self.rollbacks = Rollbacks(
             store=store, git=git, locks=locks, places=self._places, verdicts=self.verdicts, waiting=self.waiting,
             clock=clock, draft=self._back, cancel=self.cancel,

@@ -97,6 +97,7 @@ class Given:
 
     services: tuple[str, ...] = ()
     environment: str | None = None
+    source: str | None = None  # an environment that something is taken from
     ref: str | None = None
     action: str | None = None
     deploy: str | None = None

@@ -120,7 +120,7 @@ class _Filling:
         for name in self.open:
             if name in ("services", "service"):
                 raise _no_service(word.text, self.config)
-            if name == "environment":
+            if name in ("environment", "source"):
                 raise _no_environment(word.text, self.given, self.config)
             if name == "action":
                 raise _no_action(word.text, self.given, self.config)
@@ -153,6 +153,7 @@ MISSING = {
     "services": "a service",
     "service": "a service",
     "environment": "an environment",
+    "source": "an environment to take it from",
     "deploy": "a deploy, like `d-12`",
     "action": "an action",
     "words": "the words",
@@ -174,6 +175,12 @@ def _environment(filling: _Filling, word: Word) -> Given | None:
     if word.low not in environments(filling.given, filling.config):
         return None
     return replace(filling.given, environment=word.low)
+
+
+def _source(filling: _Filling, word: Word) -> Given | None:
+    if word.low not in environments(filling.given, filling.config):
+        return None
+    return replace(filling.given, source=word.low)
 
 
 def _action(filling: _Filling, word: Word) -> Given | None:
@@ -208,6 +215,7 @@ _TAKERS: Mapping[str, Callable[[_Filling, Word], Given | None]] = {
     "services": _services,
     "service": _services,
     "environment": _environment,
+    "source": _source,
     "action": _action,
     "deploy": _deploy,
     "ref": _ref,

@@ -25,7 +25,7 @@ from tests.fixtures.workspace import OMAR, Workspace
 ROOT = Path(__file__).parents[2]
 REGISTRY = handlers.load()
 COMMANDS = sorted(REGISTRY.commands.values(), key=lambda command: command.word)
-FIELDS = {"services", "service", "environment", "ref", "action", "deploy", "words"}
+FIELDS = {"services", "service", "environment", "source", "ref", "action", "deploy", "words"}
 GROUPS = {"home", "deploy", "on call", "alerts", "shadow", "road"}
 each_command = pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.word)
 

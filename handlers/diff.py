@@ -1,0 +1,64 @@
+"""diff, promote: what lies between a place and a commit, and the very commit of one place carried to the next."""
+
+from bot.errors import Conflict, Refusal
+from bot.services.verdicts import Stopped
+from bot.slack import Command, Reply, Turn
+from bot.slack.views import deploy as deploy_views
+from bot.slack.views import rollback as views
+from bot.slack.views.verdict import offers
+from bot.slack.wanted import What, wanted
+
+
+async def diff(turn: Turn) -> Reply:
+    service, environment = turn.given.service or "", turn.given.environment or ""
+    found = await turn.services.deploys.differences.between(service, environment, turn.given.ref)
+    place = f"{service} {environment}"
+    return Reply(
+        views.difference(place, found.stands, found.ref, found.coming, found.going, found.files),
+        outcome=f"{len(found.coming)} commits",
+    )
+
+
+async def promote(turn: Turn) -> Reply:
+    service, source, target = turn.given.service or "", turn.given.source or "", turn.given.environment or ""
+    if source == target:
+        raise Conflict(
+            f"That is the same environment twice: {target}.",
+            code="same-environment",
+            hint="Say it as `promote <service> <from> to <environment>`.",
+        )
+    stands = await turn.services.deploys.differences.standing(service, source)
+    what = What(service, target, stands.commit)
+    try:
+        if turn.given.plan:
+            plan = await turn.services.deploys.plan(wanted(turn, what), turn.holder)
+            return Reply(deploy_views.planned(plan))
+        begun = await turn.services.deploys.request(wanted(turn, what), turn.holder)
+    except Refusal as refusal:
+        if isinstance(refusal, Stopped):
+            refusal.offers = offers(refusal.verdict, what.value, waives=False)
+        raise
+    return Reply(deploy_views.answer(begun, turn.now, turn.ask.channel), card_follows=True, outcome=begun.id)
+
+
+COMMANDS = [
+    Command(
+        "diff <service> <environment> [<ref>]",
+        "see what a deploy would bring: commits, authors, files",
+        diff,
+        right="diff",
+        group="deploy",
+        examples=["diff {service} {environment}", "diff {service} {environment} {main}"],
+        detail="Without a ref I take the environment's own, else the head of the main branch.",
+    ),
+    Command(
+        "promote <service> [from] <source> [to] <environment>",
+        "carry the very commit of one environment to another",
+        promote,
+        right="promote",
+        group="deploy",
+        changes=True,
+        examples=["promote {service} production to {environment}"],
+        detail="It is judged like any deploy of that commit, and takes the right to deploy there too.",
+    ),
+]
