@@ -127,7 +127,7 @@ class Grail:
         deploys.claims.on_found = channel.claims
         operations = Operations(DeadLetters(self.redis), work, people, deploys, clock)
         records = Records(self.redis, deploys, self.current_config)
-        keepers = Locks(locks, clock)
+        keepers = Locks(locks, clock, timers)
         boards = Boards(
             self.current_config, BoardStore(self.redis), keepers, again=deploys.waiting.called_off
         )

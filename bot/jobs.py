@@ -14,7 +14,7 @@ from bot.domain.deploys import Deploy
 from bot.services import Services
 from bot.services.freeing import FREE
 from bot.services.hooks import GITHUB
-from bot.services.locks import ENDS
+from bot.services.locks import ENDS, REMIND
 from bot.services.operations import CONFIRMED, REVIVED
 from bot.services.runs import CANCEL, GUARD, TICK
 from bot.services.waiting import JUDGE, WAKE
@@ -80,6 +80,7 @@ class Jobs:
             JUDGE: self._judge,
             WAKE: self._services.deploys.waiting.wake,
             ENDS: self._lock_ends,
+            REMIND: self._lock_reminder,
             FREE: self._free,
             NOTICE: self._told,
             REVIVED: self._revived,
@@ -146,6 +147,20 @@ class Jobs:
         if ended is not None:
             over = lock_views.card(ended, over="its time is over")
             await self._outbox.card(lock_views.card_of(ended), ended.channel, over, version=2)
+
+    async def _lock_reminder(self, job: Job) -> None:
+        """To the holder, directly; what falls into quiet hours comes after them, if the lock still stands then."""
+        lock = await self._services.locks.reminds(job)
+        if lock is None or not lock.by_user:
+            return
+        when = await self._services.people.when_to_tell(lock.team, lock.by_user, "locks", failed=True)
+        if when is None or when >= lock.until:
+            return
+        if when > self._clock.now():
+            await self._timers.at(f"{job.id}:awake", when, REMIND, job.body, request=job.request)
+            return
+        message = lock_views.reminder(lock, self._clock.now())
+        await self._outbox.direct(f"remind:{lock.number}:{job.body['why']}", lock.by_user, message)
 
     async def _unreadable(self, job: Job) -> None:
         """If somebody broke the record of a deploy that holds an environment, operations have to know."""

@@ -173,6 +173,23 @@ async def press_end(turn: Turn) -> Reply:
     return _ended(turn, await turn.services.locks.end(kind, scope, number=int(number)))
 
 
+async def press_keep(turn: Turn) -> Reply:
+    """Its holder wants it two hours longer."""
+    word, field, number = (turn.values["value"].split("\n") + [""] * 3)[:3]
+    scope = Scope.read(field)
+    kind: Kind = "freeze" if word == "freeze" else "lock"
+    _check(turn, kind, scope)
+    before, after = await turn.services.locks.keep(kind, scope, int(number), turn.holder)
+    gone = Card(
+        views.card_of(before),
+        _channel(turn, before),
+        views.card(before, over="it was prolonged, see below"),
+        2,
+    )
+    reply = _done(turn, after)
+    return replace(reply, card_follows=False, cards=(gone, *reply.cards))
+
+
 def _check(turn: Turn, word: str, scope: Scope) -> None:
     """Judged at the press, not when the button was drawn."""
     right = may(
@@ -232,4 +249,9 @@ COMMANDS = [
         **_USAGE,
     ),
 ]
-PRESSES = [Press("lock.take", press_take), Press("lock.unlock", press_end), Press("lock.thaw", press_end)]
+PRESSES = [
+    Press("lock.take", press_take),
+    Press("lock.unlock", press_end),
+    Press("lock.thaw", press_end),
+    Press("lock.keep", press_keep),
+]

@@ -5,18 +5,27 @@ from dataclasses import replace
 from bot.clock import Clock
 from bot.domain.locks import LIFE_SECONDS, Kind, Lock, Scope
 from bot.domain.rights import Holder
-from bot.errors import Conflict, NotFound, NotUnderstood, Offer, Stale
+from bot.errors import Conflict, NotAllowed, NotFound, NotUnderstood, Offer, Stale
 from bot.store.locks import LockStore
 from bot.store.streams import Job
+from bot.store.timers import Timers
 
 ENDS = "lock.ends"
+REMIND = "lock.remind"
 LONGEST_SECONDS = 14 * 24 * 3600.0
+HALF_FROM_SECONDS = 2 * 3600.0  # how long a lock has to be for a word at half its life
+BEFORE_END_SECONDS = 600.0  # when its end is told before
+END_FROM_SECONDS = 1800.0  # how long a lock has to be for that
+KEPT_SECONDS = 2 * 3600.0  # how much longer it lasts at a press
 
 
 class Locks:
-    def __init__(self, store: LockStore, clock: Clock) -> None:
+    """timers: where its holder's reminders wait; without them nobody is reminded."""
+
+    def __init__(self, store: LockStore, clock: Clock, timers: Timers | None = None) -> None:
         self._store = store
         self._clock = clock
+        self._timers = timers
 
     def draft(
         self,
@@ -46,6 +55,7 @@ class Locks:
         """Set it. One's own is replaced; somebody else's only when it is the one that was seen (`over`)."""
         done, found = await self._store.set(lock, now=self._clock.now(), over=over)
         if done:
+            await self._remind_later(found)
             return found
         if over is not None:
             raise Stale(f"{found.by_name} has it by now, not who you saw.", code="stale", hint="Look again.")
@@ -85,6 +95,45 @@ class Locks:
         if standing is None or standing.until > self._clock.now():
             return None
         return await self._store.end(kind, scope, number=standing.number)
+
+    async def keep(self, kind: Kind, scope: Scope, number: int, by: Holder) -> tuple[Lock, Lock]:
+        """Its holder wants it two hours longer. Answers the one that was and the one that is."""
+        now = self._clock.now()
+        before = await self._store.get(kind, scope)
+        after = None
+        if before is not None and before.number == number and before.until > now:
+            if before.by != (by.email or by.user_id):
+                raise NotAllowed(
+                    f"The {kind} of {scope.words} is {before.by_name}'s to keep.", code="not-yours"
+                )
+            until = min(before.until + KEPT_SECONDS, now + LONGEST_SECONDS)
+            after = await self._store.follow(replace(before, until=until), number, now=now)
+        if before is None or after is None:
+            raise Stale(f"That {kind} has ended already. Nothing was changed.", code="stale")
+        await self._remind_later(after)
+        return before, after
+
+    async def reminds(self, job: Job) -> Lock | None:
+        """Its holder is to be reminded. None: it has ended, or is another one by now."""
+        standing = await self._store.get(job.body["kind"], Scope.read(job.body["scope"]))
+        if standing is None or standing.number != job.body["number"]:
+            return None
+        return standing if standing.until > self._clock.now() else None
+
+    async def _remind_later(self, lock: Lock) -> None:
+        """At half its life and shortly before its end, from now on."""
+        now = self._clock.now()
+        life = lock.until - now + 30  # it was drawn up a moment ago
+        times = []
+        if life >= HALF_FROM_SECONDS:
+            times.append(("half", now + (lock.until - now) / 2))
+        if life >= END_FROM_SECONDS:
+            times.append(("end", lock.until - BEFORE_END_SECONDS))
+        if self._timers is None:
+            return
+        for why, when in times:
+            body = {"kind": lock.kind, "scope": lock.scope.field, "number": lock.number, "why": why}
+            await self._timers.at(f"remind:{lock.number}:{why}", when, REMIND, body)
 
     async def get(self, kind: Kind, scope: Scope) -> Lock | None:
         return await self._store.get(kind, scope)

@@ -1,9 +1,15 @@
 -- Sets a lock or a freeze. KEYS: locks (or freezes), number, timers, timer-rows
 -- ARGV: now, scope, the lock as JSON without its number, who, number of the one that may be taken over ('' for none),
--- id of the timer that ends it, row of that timer, until
--- Answers {"set", number} | {"held", the one that stands there as JSON}
-local now, scope, lock, who, over, timer, row, ends = unpack(ARGV)
+-- id of the timer that ends it, row of that timer, until, number of the one that it has to follow ('' for whatever is there)
+-- Answers {"set", number} | {"held", the one that stands there as JSON} | {"gone"}: it would not follow that one
+local now, scope, lock, who, over, timer, row, ends, follows = unpack(ARGV)
 local standing = redis.call('HGET', KEYS[1], scope)
+if follows ~= '' then
+  local ok, one = pcall(cjson.decode, standing or '')
+  if not ok or type(one) ~= 'table' or tostring(one.number) ~= follows then
+    return {'gone', ''}
+  end
+end
 if standing then
   local ok, other = pcall(cjson.decode, standing)
   ok = ok and type(other) == 'table'

@@ -27,6 +27,18 @@ class LockStore:
 
         over: the number of the other's lock that may be taken over, as it was seen.
         """
+        answer, found = await self._set(lock, now, over, None)
+        if answer == "set":
+            return True, replace(lock, number=int(found))
+        other = read(lock.kind, lock.scope.field, found)
+        return False, other or replace(lock, by="", by_name="somebody", reason="its record cannot be read")
+
+    async def follow(self, lock: Lock, number: int, *, now: float) -> Lock | None:
+        """Set it in the place of the one with this number. None: that one stands there no more."""
+        answer, found = await self._set(lock, now, number, number)
+        return replace(lock, number=int(found)) if answer == "set" else None
+
+    async def _set(self, lock: Lock, now: float, over: int | None, follows: int | None) -> tuple[str, str]:
         timer = _timer(lock.kind, lock.scope)
         body = {"kind": lock.kind, "scope": lock.scope.field}
         job = encode(self._ends, body, id=timer, request=timer, thing=None, host=None)
@@ -35,13 +47,10 @@ class LockStore:
             [_key(lock.kind), keys.LOCK_NUMBER(), keys.TIMERS(), keys.TIMER_ROWS()],
             [
                 now, lock.scope.field, _written(lock), lock.by, "" if over is None else over, timer,
-                f"\n0\n\n{job}", lock.until,
+                f"\n0\n\n{job}", lock.until, "" if follows is None else follows,
             ],
         )  # fmt: skip
-        if answer == "set":
-            return True, replace(lock, number=int(found))
-        other = read(lock.kind, lock.scope.field, found)
-        return False, other or replace(lock, by="", by_name="somebody", reason="its record cannot be read")
+        return answer, found
 
     async def end(self, kind: Kind, scope: Scope, *, number: int | None = None) -> Lock | None:
         """End it and wake what waits for it. None: there is none (with this number, any more)."""

@@ -130,3 +130,45 @@ async def test_a_lock_that_is_too_long_is_refused_and_a_plan_changes_nothing(
     assert "I would lock shop staging until" in await told(workspace, OMAR, PLACE, "I would lock")
     await workspace.type(DANA, PLACE, "/grail deploy shop to staging")
     await card_says(workspace, PLACE, "succeeded")
+
+
+async def reminded(workspace: Workspace, words: str) -> dict[str, Any]:
+    found = await workspace.wait_for(
+        "@Grail", lambda ms: next(m for m in ms if m["text"].startswith(words)), as_=DANA
+    )
+    return next(m for m in found if m["text"].startswith(words))
+
+
+async def test_the_holder_is_reminded_at_half_its_life_and_before_its_end_and_may_keep_it(
+    workspace: Workspace, grail: GrailProcess
+) -> None:
+    await workspace.type(DANA, PLACE, "/grail lock shop staging for 2h trying the new search")
+    await shown(workspace, "is locked · Dana")
+    await workspace.clock(forward=3601)
+    half = await reminded(
+        workspace, "shop staging is locked by you for another 59 min: trying the new search"
+    )
+    assert [one["text"]["text"] for one in half["blocks"][-1]["elements"]] == ["Unlock", "Keep 2 h"]
+    await workspace.clock(forward=50 * 60)
+    end = await reminded(workspace, "shop staging is locked by you for another 9 min")
+    await workspace.press(DANA, "lock.keep", message=end["ts"])
+    await shown(workspace, "shop staging: it was prolonged, see below · Dana")
+    await workspace.clock(forward=3600)
+    await workspace.type(OMAR, PLACE, "/grail deploy shop to staging")
+    await told(workspace, OMAR, PLACE, "locked by Dana")
+    await workspace.press(DANA, "lock.keep", message=half["ts"])
+    stale = "That lock has ended already. Nothing was changed."
+    await workspace.wait_for("@Grail", lambda ms: any(stale in words_of(m) for m in ms), as_=DANA)
+
+
+async def test_nobody_is_reminded_of_a_lock_in_quiet_hours(
+    workspace: Workspace, grail: GrailProcess
+) -> None:
+    await workspace.type(DANA, PLACE, "/grail notify quiet 0:00 to 23:59")
+    await told(workspace, DANA, PLACE, "23:59")
+    await workspace.type(DANA, PLACE, "/grail lock shop staging for 2h")
+    await shown(workspace, "is locked · Dana")
+    await workspace.clock(forward=119 * 60)
+    await workspace.clock(forward=120)
+    await shown(workspace, "shop staging: its time is over")
+    assert not await workspace.messages("@Grail", as_=DANA)

@@ -2,7 +2,7 @@
 
 from bot.domain.locks import Lock
 from bot.slack import Message
-from bot.slack.views.text import actions, button, confirm, context, escape, quiet, section, when
+from bot.slack.views.text import actions, button, confirm, context, duration, escape, quiet, section, when
 
 
 def card_of(lock: Lock) -> str:
@@ -36,3 +36,16 @@ def card(lock: Lock, *, over: str = "") -> Message:
     sure = confirm(f"{end} {words}?", f"It is {quiet(lock.by_name)}'s{quiet(reason)}.", end, "Leave it")
     ending = button(end, action, f"{lock.kind}\n{lock.scope.field}\n{lock.number}", confirm=sure)
     return Message(escape(text), [section(lines), context(stops), actions(ending)])
+
+
+def reminder(lock: Lock, now: float) -> Message:
+    """What its holder is told while it still stands."""
+    past = "locked" if lock.kind == "lock" else "frozen"
+    reason = f": {lock.reason}" if lock.reason else ""
+    words = f"{lock.scope.first} is {past} by you for another {duration(lock.until - now)}{reason}"
+    value = f"{lock.kind}\n{lock.scope.field}\n{lock.number}"
+    end, action = ("Unlock", "lock.unlock") if lock.kind == "lock" else ("Thaw", "lock.thaw")
+    presses = actions(button(end, action, value), button("Keep 2 h", "lock.keep", value))
+    return Message(
+        escape(words), [section(f":alarm_clock: {escape(words)}. It ends {when(lock.until)}."), presses]
+    )
