@@ -1,4 +1,7 @@
-"""Deploys: planned, asked for, admitted, ended, looked at. What happens to them by themselves is in runs.py."""
+"""Deploys: planned, asked for, admitted, ended, looked at. What happens to them by themselves is in runs.py.
+
+Longer than other files, because everything about deploys is put together here.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
