@@ -60,7 +60,6 @@ TESTED_ELSEWHERE = {
     "bot/store/board.py": "tests/handlers/test_status.py and bench: what status and queue read",
     "handlers/operations.py": "tests/stories/test_operations.py",
     "handlers/pause.py": "tests/handlers/test_home.py",
-    "handlers/ship.py": "tests/stories/test_gates.py",
 }
 
 
