@@ -93,7 +93,12 @@ class Around:
         environment = service.environments[deploy.environment]
         answers: dict[str, object] = {**_at_hand(environment.gates)}
         asked = {} if emergency else dict(self._asked(deploy, service, environment))
-        found = await asyncio.gather(*(self._said(gate, ask) for gate, ask in asked.items()))
+        # Every one of them ends before this does, also where Redis is away: nothing is left running behind.
+        asking = (self._said(gate, ask) for gate, ask in asked.items())
+        found = await asyncio.gather(*asking, return_exceptions=True)
+        for one in found:
+            if isinstance(one, BaseException):
+                raise one
         return {**answers, **dict(zip(asked, found, strict=True))}
 
     def _asked(
