@@ -74,7 +74,9 @@ class Waiting:
             draft = judged(deploy, verdict)
             if verdict.admits or (verdict.queues and line):
                 draft = replace(draft, held_until=deploy.requested + LIFE_SECONDS)
-                answer = await self._admit(draft, request=request, queue=verdict.queues and line, passes=_passes(draft))
+                answer = await self._admit(
+                    draft, request=request, queue=verdict.queues and line, passes=_passes(draft)
+                )
             elif verdict.needs_approval:
                 answer = await self._hold(draft, "waiting", request)
             elif park and verdict.can_wait:

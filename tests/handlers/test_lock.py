@@ -161,9 +161,7 @@ async def test_the_holder_is_reminded_at_half_its_life_and_before_its_end_and_ma
     await workspace.wait_for("@Grail", lambda ms: any(stale in words_of(m) for m in ms), as_=DANA)
 
 
-async def test_nobody_is_reminded_of_a_lock_in_quiet_hours(
-    workspace: Workspace, grail: GrailProcess
-) -> None:
+async def test_nobody_is_reminded_of_a_lock_in_quiet_hours(workspace: Workspace, grail: GrailProcess) -> None:
     await workspace.type(DANA, PLACE, "/grail notify quiet 0:00 to 23:59")
     await told(workspace, DANA, PLACE, "23:59")
     await workspace.type(DANA, PLACE, "/grail lock shop staging for 2h")

@@ -16,7 +16,9 @@ def card(deploy: Deploy, title: str, commit: str, now: float) -> Message:
     blocks: list[Block] = [section("\n".join(lines))]
     why = [f"• {escape(one.sentence)}" for one in deploy.conditions if one.stops]
     if deploy.asked_at is not None:
-        why = [f"• Its turn has come: {quiet(deploy.by_name)} can start it until {clock(deploy.asked_at + 600)}."]
+        why = [
+            f"• Its turn has come: {quiet(deploy.by_name)} can start it until {clock(deploy.asked_at + 600)}."
+        ]
     if deploy.voided:
         why.append("• An approval was given before, for something else than this: it counts no more.")
     if why:
