@@ -13,7 +13,7 @@ from tests.fixtures.workspace import DANA, MIA, OMAR, Workspace
 from tests.stories.steps import card_says, told, words_of
 
 OPS, PLACE = "#ops", "#storefront"
-GRANT = "- words: [approve, reject, audit]"
+GRANT = "- words: [approve, reject, audit, enforce]"
 
 
 def edit(file: Path, old: str, new: str) -> None:
@@ -30,7 +30,7 @@ async def test_a_changed_file_is_taken_in_and_told_and_its_rights_stand_in_the_a
 ) -> None:
     await workspace.type(MIA, PLACE, "/grail deploy shop to staging")
     await told(workspace, MIA, PLACE, "You may not deploy shop to staging.")
-    edit(grail.config, GRANT, "- words: [approve, reject, audit, deploy]")
+    edit(grail.config, GRANT, "- words: [approve, reject, audit, enforce, deploy]")
     found = await workspace.wait_for(OPS, lambda ms: "config.yaml has changed" in ms[-1]["text"])
     assert "roles.manager.grants" in words_of(found[-1])
     await workspace.clock(forward=11)
@@ -54,7 +54,7 @@ async def test_a_faulty_file_changes_nothing_and_its_faults_are_told(
     await card_says(workspace, PLACE, "succeeded")
     # Put right again, it is the configuration that is in force: nothing is to be told.
     edit(grail.config, "repositry:", "repository:")
-    edit(grail.config, GRANT, "- words: [approve, reject, audit, pause]")
+    edit(grail.config, GRANT, "- words: [approve, reject, audit, enforce, pause]")
     found = await workspace.wait_for(OPS, lambda ms: "config.yaml has changed" in ms[-1]["text"])
     assert len(found) == 2
 
@@ -80,7 +80,7 @@ async def test_web_and_worker_tell_one_change_once(
     await grail.start("web")
     try:
         await eventually(lambda: "The worker works." in grail.text())
-        edit(grail.config, GRANT, "- words: [approve, reject, audit, deploy]")
+        edit(grail.config, GRANT, "- words: [approve, reject, audit, enforce, deploy]")
         await eventually(lambda: grail.text().count("config.changed") == 2)
         await workspace.type(OMAR, PLACE, "/grail audit")
         audit = await told(workspace, OMAR, PLACE, "Audit of everything")
