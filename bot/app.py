@@ -128,9 +128,7 @@ class Grail:
         operations = Operations(DeadLetters(self.redis), work, people, deploys, clock)
         records = Records(self.redis, deploys, self.current_config)
         keepers = Locks(locks, clock, timers)
-        boards = Boards(
-            self.current_config, BoardStore(self.redis), keepers, again=deploys.waiting.called_off
-        )
+        boards = Boards(self.current_config, BoardStore(self.redis), keepers, again=deploys.waiting.call)
         services = Services(self.current_config, people, deploys, operations, records, keepers, gates, boards)
         registry = handlers.load()
         router = Router(registry, services, clock)

@@ -35,7 +35,7 @@ async def press_reject(turn: Turn) -> Reply:
 
 async def press_start(turn: Turn) -> Reply:
     id, _ = _value(turn)
-    begun = await turn.services.deploys.waiting.start(id, turn.holder)
+    begun = await turn.services.deploys.decisions.start(id, turn.holder)
     return Reply(said(f"{id} begins: {begun.what}."), card_follows=True, outcome=id)
 
 
@@ -49,14 +49,14 @@ def _value(turn: Turn) -> tuple[str, str]:
 
 
 async def _approved(turn: Turn, id: str, seen: str | None) -> Reply:
-    found = await turn.services.deploys.waiting.approve(id, turn.holder, seen=seen)
+    found = await turn.services.deploys.decisions.approve(id, turn.holder, seen=seen)
     return Reply(
         said(escape(f"You approved {id}: {found.what} at {found.short()}.")), card_follows=True, outcome=id
     )
 
 
 async def _rejected(turn: Turn, id: str, reason: str, seen: str | None) -> Reply:
-    found = await turn.services.deploys.waiting.reject(id, turn.holder, reason, seen=seen)
+    found = await turn.services.deploys.decisions.reject(id, turn.holder, reason, seen=seen)
     return Reply(said(escape(f"You rejected {id}: {found.what}.")), card_follows=True, outcome=id)
 
 

@@ -34,6 +34,7 @@ TESTED_ELSEWHERE = {
     "bot/drivers/_ordering.py": "tests/bot/drivers/test_recipe.py looks at what a step is told",
     "bot/services/_profiles.py": "what Slack says of people: tests/bot/services/test_people.py",
     "bot/services/places.py": "tests/bot/services/test_deploys.py, where config.yaml changes under a deploy",
+    "bot/services/decisions.py": "tests/handlers/test_waiting.py and tests/bot/services/test_waivers.py",
     "bot/services/differences.py": "tests/handlers/test_diff.py",
     "bot/services/rollbacks.py": "tests/handlers/test_rollback.py, over real git",
     "bot/services/locks.py": "tests/handlers/test_lock.py, as people lock",

@@ -17,6 +17,7 @@ from bot.domain.rights import Holder
 from bot.drivers import Driver
 from bot.errors import Conflict
 from bot.services.claims import Claims
+from bot.services.decisions import Decisions
 from bot.services.differences import Differences
 from bot.services.facts import Around, Outside
 from bot.services.freeing import Freeing
@@ -128,6 +129,14 @@ class Deploys:
             config=config, store=store, admissions=admissions, verdicts=self.verdicts, holder=holder, work=work,
             timers=timers, clock=clock, admit=self._admitted,
         )  # fmt: skip
+        self.decisions = Decisions(
+            config=config,
+            store=store,
+            verdicts=self.verdicts,
+            waiting=self.waiting,
+            clock=clock,
+            admit=self._admitted,
+        )
         self.claims = Claims(
             config=config, store=store, work=work, timers=timers, drivers=drivers, clock=clock, host=host,
             watcher=watcher, resume=self.runs.resume, recall=self.waiting.recall,
@@ -196,7 +205,7 @@ class Deploys:
 
     async def waive(self, id: str, holder: Holder, reason: str) -> Deploy:
         """The same for a deploy that waits already."""
-        deploy = await self.waiting.waive(id, holder, reason)
+        deploy = await self.decisions.waive(id, holder, reason)
         await self._gates.waived(deploy, self._clock.now())
         return deploy
 
@@ -234,7 +243,7 @@ class Deploys:
         await self._store.ask_cancel(id, by)
         deploy = await self._store.get(id)  # it may have begun meanwhile; what begins later sees the wish
         if deploy.held:
-            await self.waiting.called_off(deploy)
+            await self.waiting.call(deploy)
         if deploy.run:
             await self._work.add(
                 CANCEL, {"deploy": id, "by": by}, id=f"{id}:cancel", now=self._clock.now(), host=deploy.host or None,

@@ -1,7 +1,5 @@
 """Deploys that have to wait: parked, in line, or for their approval. Each is judged again when a fact changes, and
 once a minute in case that nobody said so; it holds a place, never the environment.
-
-Longer than other files: all the ways in which waiting ends, of which a deploy takes exactly one.
 """
 
 import asyncio
@@ -11,12 +9,11 @@ from uuid import uuid4
 
 from bot.clock import Clock
 from bot.config import Config
-from bot.domain.deploys import Approval, Deploy, State
+from bot.domain.deploys import Deploy, State
 from bot.domain.gates import Verdict, judge
-from bot.domain.rights import Holder, may
-from bot.errors import Conflict, NotAllowed, NotFound, Stale
+from bot.domain.rights import Holder
+from bot.errors import Conflict, NotFound, Stale
 from bot.services.verdicts import Verdicts, judged, refusal
-from bot.services.waivers import check_waiver, reasoned, waivable
 from bot.store.admission import Admission, Admissions
 from bot.store.deploys import DeployStore, thing_of
 from bot.store.streams import Job, Later, Work
@@ -75,7 +72,7 @@ class Waiting:
             if verdict.admits or (verdict.queues and line):
                 draft = replace(draft, held_until=deploy.requested + LIFE_SECONDS)
                 answer = await self._admit(
-                    draft, request=request, queue=verdict.queues and line, passes=_passes(draft)
+                    draft, request=request, queue=verdict.queues and line, passes=passes(draft)
                 )
             elif verdict.needs_approval:
                 answer = await self._hold(draft, "waiting", request)
@@ -122,20 +119,20 @@ class Waiting:
                 yield deploy  # ended meanwhile, and perhaps not shown yet
             return
         now = self._clock.now()
-        deploy = await self._as_it_is(deploy)
+        deploy = await self.as_it_is(deploy)
         if (ending := self._ending(deploy, now)) is not None:
-            yield await self._ended(deploy, *ending)
+            yield await self.ended(deploy, *ending)
             return
         try:
-            verdict = await self._verdicts.of(deploy, await self._holder(*_asker(deploy)))
+            verdict = await self._verdicts.of(deploy, await self.asker(deploy))
         except (NotFound, KeyError):
-            yield await self._ended(deploy, "failed", "config.yaml does not know its place any more.")
+            yield await self.ended(deploy, "failed", "config.yaml does not know its place any more.")
             return
         approved = deploy.state == "waiting" and verdict.queues
         asks = deploy.state == "queued" and not deploy.approvals and not deploy.rollback
         if approved or (verdict.admits and not asks):
             answer = await self._admit(
-                judged(deploy.with_(), verdict), request=deploy.id, queue=approved, passes=_passes(deploy)
+                judged(deploy.with_(), verdict), request=deploy.id, queue=approved, passes=passes(deploy)
             )
             if answer.outcome == "admitted":
                 return  # its first tick shows it
@@ -147,79 +144,23 @@ class Waiting:
     async def wake(self, job: Job) -> None:
         """Something ended: judge what waits there."""
         service, environment = job.body.get("service"), job.body.get("environment")
-        for id in await self._store.held():
-            deploy = await self._store.find(id)
-            if (
-                deploy is not None
-                and service in (None, deploy.service)
-                and environment in (None, deploy.environment)
-            ):
-                await self._call(deploy)
+        await self._call_those(
+            lambda one: service in (None, one.service) and environment in (None, one.environment)
+        )
 
     async def checked(self, sha: str) -> None:
         """A check of this commit is told of: judge what waits with it."""
-        for id in await self._store.held():
-            if (deploy := await self._store.find(id)) is not None and deploy.commit == sha:
-                await self._call(deploy)
+        await self._call_those(lambda one: one.commit == sha)
 
     async def recall(self) -> None:
         """Judge everything that waits: after a fail-over its timers may be gone."""
+        await self._call_those(lambda one: True)
+
+    async def _call_those(self, meant: Callable[[Deploy], bool]) -> None:
         for id in await self._store.held():
-            if (deploy := await self._store.find(id)) is not None:
-                await self._call(deploy)
-
-    async def start(self, id: str, holder: Holder) -> Deploy:
-        """Its turn has come and its owner says yes."""
-        deploy = await self._held(id)
-        if deploy.by != holder.email and f"{holder.team_id}:{holder.user_id}" != deploy.asker:
-            raise NotAllowed(f"{id} is {deploy.by_name}'s to start.", code="not-yours")
-        verdict = await self._verdicts.of(deploy, holder)
-        if not verdict.admits:
-            raise refusal(verdict)
-        answer = await self._admit(judged(deploy.with_(), verdict), request=deploy.id, passes=_passes(deploy))
-        if answer.outcome != "admitted":
-            raise Conflict(
-                f"Something came before {id} just now.", code="changing", hint="Its card says what."
-            )
-        return await self._store.get(id)
-
-    async def approve(self, id: str, holder: Holder, *, seen: str | None = None) -> Deploy:
-        """Say yes to exactly what was seen. seen: the fingerprint on the card that was pressed."""
-        deploy = await self._for_approval(id, holder, "approve", seen)
-        who = holder.email or holder.user_id
-        if all(one.by != who for one in deploy.approvals):
-            one = Approval(who, holder.name, self._clock.now(), deploy.fingerprint)
-            deploy = await self._saved(deploy.with_(approvals=(*deploy.approvals, one)))
-        await self._call(deploy)
-        return deploy
-
-    async def reject(self, id: str, holder: Holder, reason: str, *, seen: str | None = None) -> Deploy:
-        """Say no; the deploy is over."""
-        deploy = await self._for_approval(id, holder, "reject", seen)
-        why = f"Rejected by {holder.name}{': ' + reason if reason else ''}. Nothing was started."
-        over = await self._ended(replace(deploy, rejected_by=holder.name), "cancelled", why)
-        await self._call(over)  # whoever works on it shows it
-        return over
-
-    async def waive(self, id: str, holder: Holder, reason: str) -> Deploy:
-        """Let it pass whatever can be waived; it begins as soon as nothing else is in the way."""
-        why = reasoned(holder, reason)
-        deploy = await self._as_it_is(await self._held(id))
-        check_waiver(self._config(), deploy, holder, self._clock.now())
-        asker = await self._holder(*_asker(deploy))
-        gates = waivable(await self._verdicts.of(deploy, asker), deploy, holder)
-        if not gates:
-            raise Stale(
-                f"Nothing stands in the way of {id} that can be waived: nothing was changed.", code="stale"
-            )
-        deploy = deploy.with_(waived=(*deploy.waived, *((gate, why) for gate in gates)))
-        deploy = await self._saved(judged(deploy, await self._verdicts.of(deploy, asker)))
-        await self._call(deploy)
-        return deploy
-
-    async def called_off(self, deploy: Deploy) -> None:
-        """Somebody wants it ended: have that done where everything about it is done."""
-        await self._call(deploy)
+            deploy = await self._store.find(id)
+            if deploy is not None and meant(deploy):
+                await self.call(deploy)
 
     async def _supersede(self, id: str, deploy: Deploy) -> None:
         """Whoever stands in line twice for the same place wants the newer one."""
@@ -228,37 +169,15 @@ class Waiting:
             same = older is not None and (older.action, older.rollback) == (deploy.action, deploy.rollback)
             if other != id and older is not None and same and older.by == deploy.by:
                 await self._store.ask_cancel(other, f"{id}, which takes its place")
-                await self._call(older)
+                await self.call(older)
 
-    async def _for_approval(self, id: str, holder: Holder, word: str, seen: str | None) -> Deploy:
-        deploy = await self._held(id)
-        if deploy.state != "waiting":
-            raise Conflict(f"{id} is {deploy.state} and waits for no approval.", code="not-waiting")
-        if (
-            holder.email or holder.user_id
-        ) == deploy.by or f"{holder.team_id}:{holder.user_id}" == deploy.asker:
-            raise NotAllowed(
-                f"You asked for {id} yourself: somebody else has to {word} it.",
-                code="own-deploy",
-                hint=f"`cancel {id}` takes it back." if word == "reject" else None,
-            )
-        right = may(
-            self._config(), holder, word,
-            service=deploy.service, environment=deploy.environment, now=self._clock.now(),
-        )  # fmt: skip
-        if not right.allowed:
-            raise NotAllowed(right.sentence, code=right.code, hint="`whoami` shows what you may do.")
-        now_it_is = await self._as_it_is(deploy)
-        if now_it_is.fingerprint != deploy.fingerprint or (seen is not None and seen != deploy.fingerprint):
-            await self._call(deploy)
-            raise Stale(
-                f"{id} is not what your card showed: nothing was changed.",
-                code="stale",
-                hint="Look at its card again; it says what is different.",
-            )
-        return deploy
+    async def asker(self, deploy: Deploy) -> Holder:
+        """Who asked for it, as things are now."""
+        team, _, user = deploy.asker.partition(":")
+        return await self._holder(team, user)
 
-    async def _held(self, id: str) -> Deploy:
+    async def held(self, id: str) -> Deploy:
+        """One that still waits. Raises Stale for one that does not any more."""
         deploy = await self._store.get(id)
         if not deploy.held:
             what = "is running" if not deploy.over else f"is over: {deploy.state}"
@@ -267,7 +186,7 @@ class Waiting:
             )
         return deploy
 
-    async def _as_it_is(self, deploy: Deploy) -> Deploy:
+    async def as_it_is(self, deploy: Deploy) -> Deploy:
         """With what it would replace now, and approvals only of exactly that."""
         standing = (await self._store.standing(deploy.service)).get(deploy.environment)
         deploy = replace(
@@ -303,7 +222,7 @@ class Waiting:
             state = "waiting"
         elif not verdict.admits and not verdict.can_wait and not verdict.needs_approval:
             words = " ".join(one.sentence for one in verdict.stopping if not one.cures)
-            return await self._ended(deploy, "failed", f"{words} Nothing was started.")
+            return await self.ended(deploy, "failed", f"{words} Nothing was started.")
         line = await self._store.queue(deploy.service, deploy.environment)
         changed = replace(
             judged(deploy, verdict),
@@ -315,16 +234,18 @@ class Waiting:
         stored = await self._store.get(deploy.id)
         if changed == replace(stored, cancelled_by=changed.cancelled_by):
             return changed
-        return await self._saved(changed.with_())
+        return await self.saved(changed.with_())
 
-    async def _ended(self, deploy: Deploy, state: State, why: str) -> Deploy:
+    async def ended(self, deploy: Deploy, state: State, why: str) -> Deploy:
+        """It waits no longer, and nothing was started."""
         over = deploy.with_(state=state, ended=self._clock.now(), why=why, place_in_line=0)
         if not await self._store.save(over):
             raise Later(0.2)
         await self._timers.cancel(_timer(deploy.id))
         return over
 
-    async def _saved(self, deploy: Deploy) -> Deploy:
+    async def saved(self, deploy: Deploy) -> Deploy:
+        """The next revision, still waiting. Raises Later where somebody wrote one first."""
         answer = await self._admissions.hold(deploy, now=self._clock.now(), request=deploy.id, begin=False)
         if answer.outcome != "admitted":
             raise Later(0.2)
@@ -354,7 +275,8 @@ class Waiting:
             request=deploy.request,
         )
 
-    async def _call(self, deploy: Deploy) -> None:
+    async def call(self, deploy: Deploy) -> None:
+        """Have it judged, by whoever works on it."""
         await self._work.add(
             JUDGE, {"deploy": deploy.id}, id=f"{deploy.id}:judge:{uuid4().hex}", now=self._clock.now(),
             thing=thing_of(deploy.id), request=deploy.request,
@@ -366,12 +288,7 @@ def _same(one: Deploy, other: Deploy) -> bool:
     return all(getattr(one, name) == getattr(other, name) for name in names)
 
 
-def _asker(deploy: Deploy) -> tuple[str, str]:
-    team, _, user = deploy.asker.partition(":")
-    return team, user
-
-
-def _passes(deploy: Deploy) -> tuple[str, ...]:
+def passes(deploy: Deploy) -> tuple[str, ...]:
     """What the script need not look at: gates that somebody waived; of a roll-back all but the claim."""
     if deploy.rollback:
         return ("lock", "freeze", "queue")
