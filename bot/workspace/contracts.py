@@ -155,7 +155,7 @@ class _Schema:
 
     def faults(self, value: Any, path: str = "") -> list[str]:
         return [
-            f"{path + ''.join(f'/{part}' for part in error.absolute_path) or '/'}: {_short(error)}"
+            f"{path + ''.join(f'/{part}' for part in error.absolute_path) or '/'}: {short(error)}"
             for error in self._validator.iter_errors(value)
         ]
 
@@ -255,7 +255,7 @@ def _leave_out_blocks(schema: Any) -> None:
             _leave_out_blocks(each)
 
 
-def _short(error: ValidationError) -> str:
+def short(error: ValidationError) -> str:
     """The sentence without the value itself, which may be long or nobody's business."""
     value: Any = error.validator_value
     match error.validator:

@@ -14,6 +14,8 @@ from typing import Any
 from jsonschema import Draft7Validator, ValidationError
 from jsonschema.protocols import Validator
 
+from .contracts import short
+
 _VERBS = ("get", "post", "put", "patch", "delete")
 
 
@@ -107,7 +109,7 @@ class OpenApi:
             validator = Draft7Validator({**schema, "components": self._document.get("components", {})})
             self._validators[id(schema)] = validator
         return [
-            f"{''.join(f'/{part}' for part in error.absolute_path) or '/'}: {_short(error)}"
+            f"{''.join(f'/{part}' for part in error.absolute_path) or '/'}: {short(error)}"
             for error in _deepest(validator.iter_errors(value))
         ]
 
@@ -150,17 +152,3 @@ def _deepest(errors: Any) -> Iterator[ValidationError]:
             yield from _deepest(min(branches.values(), key=len))
         else:
             yield error
-
-
-def _short(error: ValidationError) -> str:
-    """The sentence without the value itself."""
-    value: Any = error.validator_value
-    match error.validator:
-        case "required":
-            missing = [key for key in value if isinstance(error.instance, dict) and key not in error.instance]
-            return "is missing: " + ", ".join(f"`{key}`" for key in missing)
-        case "type":
-            return f"has to be of type {value if isinstance(value, str) else ' or '.join(value)}"
-        case "enum":
-            return f"has to be one of {', '.join(map(str, value))}"
-    return error.message if len(error.message) < 200 else f"{error.message[:200]} …"
