@@ -55,6 +55,31 @@ async def test_a_deploy_through_bad_weather_is_one_card_that_says_succeeded(
     await workspace.weather(slow=0, rate_limited=0, failing=False, down=False, old_blocks=False, times=0)
 
 
+@pytest.mark.parametrize("storm", STORMS[:-1], ids=name)
+async def test_who_asked_is_told_of_a_failure_once_through_bad_weather(
+    storm: dict[str, Any], workspace: Workspace, grail: GrailProcess
+) -> None:
+    await workspace.weather(**storm, methods=["conversations.open"])
+    await workspace.type(DANA, "#storefront", "/grail deploy shop to staging fails-health")
+    said = "shop to staging: failed"
+    direct = await workspace.wait_for(
+        "@Grail", lambda ms: any(m["text"].startswith(said) for m in ms), within=40, as_=DANA
+    )
+    assert sum(m["text"].startswith(said) for m in direct) == 1
+    await workspace.weather(slow=0, rate_limited=0, failing=False, down=False, times=0)
+
+
+async def test_a_card_that_cannot_be_looked_for_yet_is_not_posted_again(
+    workspace: Workspace, grail: GrailProcess
+) -> None:
+    """The post has reached Slack and its answer is lost; then Slack fails at the question whether it did."""
+    await workspace.weather(failing="after", times=3, methods=["chat.postMessage", "conversations.history"])
+    await workspace.type(DANA, "#storefront", "/grail deploy shop to staging")
+    await card_says(workspace, "#storefront", "succeeded", within=40)
+    assert len(cards(await workspace.messages("#storefront"))) == 1
+    await workspace.weather(failing=False, times=0)
+
+
 async def test_whom_slack_cannot_name_in_time_is_told_so_and_nothing_begins(
     workspace: Workspace, grail: GrailProcess
 ) -> None:
