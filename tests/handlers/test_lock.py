@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.fixtures.grail import GrailProcess
 from tests.fixtures.workspace import DANA, DEVI, OMAR, Workspace
-from tests.stories.steps import card_says, told, words_of
+from tests.stories.steps import card_says, refused, told, words_of
 
 PLACE = "#storefront"
 
@@ -20,12 +20,6 @@ async def shown(workspace: Workspace, word: str) -> dict[str, Any]:
     one = holds(found)
     assert one is not None
     return one
-
-
-async def refused(workspace: Workspace, who: str, word: str) -> dict[str, Any]:
-    await told(workspace, who, PLACE, word)
-    messages = await workspace.messages(PLACE, as_=who)
-    return next(m for m in messages if word in words_of(m) and m.get("ephemeral_to"))
 
 
 async def test_a_lock_stops_others_and_lets_its_holder_through(
@@ -49,11 +43,11 @@ async def test_a_lock_of_somebody_else_is_taken_over_only_knowingly_and_its_hold
     await workspace.type(DANA, PLACE, "/grail lock shop staging trying the new search")
     await shown(workspace, "is locked · Dana")
     await workspace.type(OMAR, PLACE, "/grail lock shop staging a customer waits")
-    asked = await refused(workspace, OMAR, "locked already")
+    asked = await refused(workspace, OMAR, PLACE, "locked already")
     assert "shop staging is locked already, by Dana: trying the new search." in words_of(asked)
     assert "Talk to them, or take it over: they are told." in words_of(asked)
     await workspace.type(DEVI, PLACE, "/grail lock shop staging for a look")
-    devis = await refused(workspace, DEVI, "locked already")
+    devis = await refused(workspace, DEVI, PLACE, "locked already")
     await workspace.press(OMAR, "lock.take", message=asked["ts"])
     await shown(workspace, "shop staging is locked · Omar: a customer waits")
     await shown(workspace, "shop staging: taken over by Omar · Dana: trying the new search")

@@ -43,6 +43,13 @@ async def told(workspace: Workspace, who: str, place: str, word: str, *, within:
     return words_of(holds(found))
 
 
+async def refused(workspace: Workspace, who: str, place: str, word: str) -> Json:
+    """The message that only this person sees there and that holds this word, to press what it offers."""
+    await told(workspace, who, place, word)
+    messages = await workspace.messages(place, as_=who)
+    return next(m for m in messages if m.get("ephemeral_to") and word in words_of(m))
+
+
 def words_of(message: Json) -> str:
     """All that a person reads in a message."""
     parts = [message.get("text", "")]

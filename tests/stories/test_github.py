@@ -8,7 +8,7 @@ import pytest
 from tests.fixtures.github import GitHub, words_with_github
 from tests.fixtures.grail import GrailProcess
 from tests.fixtures.workspace import DANA, MIA, OMAR, Workspace
-from tests.stories.steps import card_says, cards, thread_of, told, words_of
+from tests.stories.steps import card_says, cards, refused, thread_of, told, words_of
 
 BY_GITHUB = """\
     environments:
@@ -160,14 +160,8 @@ async def test_a_deploy_parked_behind_a_lock_is_approved_and_run_by_github_once_
     await workspace.wait_for("#storefront", lambda ms: any("is locked · Omar" in m["text"] for m in ms))
 
     await workspace.type(DANA, "#storefront", "/grail deploy shop to staging")
-    assert "shop staging is locked by Omar: trying the new search." in await told(
-        workspace, DANA, "#storefront", "locked by Omar"
-    )
-    refusal = next(
-        m
-        for m in await workspace.messages("#storefront", as_=DANA)
-        if m.get("ephemeral_to") and "locked by Omar" in words_of(m)
-    )
+    refusal = await refused(workspace, DANA, "#storefront", "locked by Omar")
+    assert "shop staging is locked by Omar: trying the new search." in words_of(refusal)
     await workspace.press(DANA, "deploy.park", message=refusal["ts"])
     card = await card_says(workspace, "#storefront", "parked")
     grail.kill()
@@ -187,28 +181,3 @@ async def test_a_deploy_parked_behind_a_lock_is_approved_and_run_by_github_once_
     await card_says(workspace, "#storefront", "succeeded")
     assert [one["ts"] for one in cards(await workspace.messages("#storefront"))] == [card["ts"]]
     assert len(await github.runs()) == 1
-
-
-async def test_a_deploy_whose_checks_still_run_is_parked_and_begins_when_github_tells_that_they_passed(
-    workspace: Workspace, grail: GrailProcess, github: GitHub
-) -> None:
-    by_github = "github: {repository: acme/shop, workflow: deploy.yml}"
-    gated = f"{by_github}, gates: {{checks: {{mode: enforced, required: [build]}}}}"
-    grail.config.write_text(grail.config.read_text().replace(by_github, gated, 1))
-    await workspace.wait_for("#ops", lambda ms: any("config.yaml" in m["text"] for m in ms), within=30)
-    sha = grail.repository.head()
-    await github.fire(check="build", ref=sha, to="in_progress")
-    await workspace.type(DANA, "#storefront", "/grail deploy shop to staging")
-    assert "still running" in await told(workspace, DANA, "#storefront", "still running")
-    refusal = next(
-        m
-        for m in await workspace.messages("#storefront", as_=DANA)
-        if m.get("ephemeral_to") and "still running" in words_of(m)
-    )
-    await workspace.press(DANA, "deploy.park", message=refusal["ts"])
-    card = await card_says(workspace, "#storefront", "parked")
-    await github.fire(check="build", ref=sha, to="success")
-    await github.until(lambda seen: len(seen["runs"]) == 1)
-    await github.run("success")
-    await card_says(workspace, "#storefront", "succeeded")
-    assert [one["ts"] for one in cards(await workspace.messages("#storefront"))] == [card["ts"]]

@@ -2,7 +2,7 @@
 
 from tests.fixtures.grail import GrailProcess
 from tests.fixtures.workspace import DANA, MIA, OMAR, Workspace
-from tests.stories.steps import card_says, cards, told, words_of
+from tests.stories.steps import card_says, cards, refused, told, words_of
 
 APPROVED = """environments:
       staging: {recipe: quick, gates: {approvals: {mode: enforced}}}
@@ -23,11 +23,9 @@ async def test_a_parked_deploy_goes_through_lock_and_approval_although_grail_is_
     await workspace.wait_for("#storefront", lambda ms: any(m["text"] == lock for m in ms))
 
     await workspace.type(DANA, "#storefront", "/grail deploy shop to staging")
-    refusal = await told(workspace, DANA, "#storefront", "locked by Omar")
-    assert "shop staging is locked by Omar: trying the new search." in refusal
-    messages = await workspace.messages("#storefront", as_=DANA)
-    button = next(m for m in messages if "locked by Omar" in words_of(m) and m.get("ephemeral_to"))
-    await workspace.press(DANA, "deploy.park", message=button["ts"])
+    refusal = await refused(workspace, DANA, "#storefront", "locked by Omar")
+    assert "shop staging is locked by Omar: trying the new search." in words_of(refusal)
+    await workspace.press(DANA, "deploy.park", message=refusal["ts"])
     card = await card_says(workspace, "#storefront", "parked")
     assert grail.runs() == []
 
