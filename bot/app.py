@@ -27,6 +27,8 @@ from bot.jobs import Jobs
 from bot.reload import Reload
 from bot.services import Services
 from bot.services.board import Boards
+from bot.services.coverage import Coverages
+from bot.services.coverage_reports import CoverageReports
 from bot.services.deploys import KINDS, Deploys
 from bot.services.facts import Outside
 from bot.services.gates import Gates
@@ -37,6 +39,7 @@ from bot.services.operations import Operations
 from bot.services.people import People
 from bot.services.records import Records
 from bot.services.waiting import WAKE
+from bot.services.whereabouts import Finder
 from bot.settings import GitHubSettings, Settings
 from bot.slack.effects import Effects
 from bot.slack.operations import OperationsChannel
@@ -47,6 +50,7 @@ from bot.slack.transport import Transport
 from bot.store.admission import Admissions
 from bot.store.board import BoardStore
 from bot.store.connection import connect
+from bot.store.coverage import CoverageStore
 from bot.store.dead import DeadLetters
 from bot.store.deploys import DeployStore
 from bot.store.gates import GateStore
@@ -101,16 +105,21 @@ class Grail:
         people = People(self.current_config, slack, self.redis, clock, on_suspended=channel.suspended)
         locks = LockStore(self.redis, wake=WAKE, ends=ENDS)
         gates = Gates(GateStore(self.redis), self.current_config, clock)
+        git, store, board = Git(settings.data), DeployStore(self.redis, wake=WAKE), BoardStore(self.redis)
+        reports = CoverageStore(self.redis)
+        coverage = Coverages(
+            config=self.current_config, store=reports, git=git, secrets=settings.hook_secrets
+        )
         deploys = Deploys(
             config=self.current_config,
-            store=DeployStore(self.redis, wake=WAKE),
+            store=store,
             admissions=Admissions(self.redis, KINDS),
             locks=locks,
             gates=gates,
             holder=people.holder,
             work=work,
             timers=timers,
-            git=Git(settings.data),
+            git=git,
             drivers={
                 "recipe": RecipeDriver(settings.data, mask=settings.secrets()),
                 "github_actions": GitHubActionsDriver(github, clock),
@@ -121,15 +130,28 @@ class Grail:
             stopping=self._stop,
             confirms=worker_side,
             outside=Outside(
-                checks=GitHubChecks(github, settings.github.api_url) if tokens is not None else None
+                checks=GitHubChecks(github, settings.github.api_url) if tokens is not None else None,
+                coverage=coverage,
             ),
         )
         deploys.claims.on_found = channel.claims
         operations = Operations(DeadLetters(self.redis), work, people, deploys, clock)
         records = Records(self.redis, deploys, self.current_config)
         keepers = Locks(locks, clock, timers)
-        boards = Boards(self.current_config, BoardStore(self.redis), keepers, again=deploys.waiting.call)
-        services = Services(self.current_config, people, deploys, operations, records, keepers, gates, boards)
+        boards = Boards(self.current_config, board, keepers, again=deploys.waiting.call)
+        finder = Finder(self.current_config, store, board, git)
+        services = Services(
+            self.current_config,
+            people,
+            deploys,
+            operations,
+            records,
+            keepers,
+            gates,
+            boards,
+            coverage,
+            finder,
+        )
         registry = handlers.load()
         router = Router(registry, services, clock)
 
@@ -145,7 +167,12 @@ class Grail:
                     transport=over_http,
                     terminal=terminal,
                     ready=self.amiss,
-                    hooks=Hooks(inbox, clock, {"github": settings.github.webhook_secrets}),
+                    hooks=Hooks(
+                        inbox,
+                        clock,
+                        {"github": settings.github.webhook_secrets},
+                        {"coverage": CoverageReports(coverage, reports, inbox, clock)},
+                    ),
                     metrics_token=settings.metrics_token,
                 )
             )

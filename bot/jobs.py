@@ -12,6 +12,7 @@ from bot import metrics
 from bot.clock import Clock
 from bot.domain.deploys import Deploy
 from bot.services import Services
+from bot.services.coverage_reports import COVERAGE
 from bot.services.freeing import FREE
 from bot.services.hooks import GITHUB
 from bot.services.locks import ENDS, REMIND
@@ -87,6 +88,7 @@ class Jobs:
             CONFIRMED: self._confirmed,
             CHANGED: self._config_changed,
             GITHUB: self._github,
+            COVERAGE: self._coverage,
         }
         return {kind: _bound(kind, handler) for kind, handler in kinds.items()}
 
@@ -180,10 +182,6 @@ class Jobs:
     async def _show(self, deploy: Deploy, before: Deploy | None) -> None:
         now = self._clock.now()
         card = f"deploy:{deploy.id}"
-        phases = [step.phase for step in deploy.steps]
-        urgent = (
-            before is None or before.state != deploy.state or phases != [step.phase for step in before.steps]
-        )
         if before is None or before.state != deploy.state:
             log.info("deploy", id=deploy.id, what=deploy.what, state=deploy.state)
         team = self._services.config().services.get(deploy.service)
@@ -193,9 +191,15 @@ class Jobs:
             deploy.channel,
             deploy_views.card(deploy, now),
             version=deploy.rev,
-            urgent=urgent,
+            shows=deploy_views.shows(deploy),
             otherwise=otherwise,
         )
+        if deploy.state == "waiting" and deploy.brings is not None and deploy.brings.cut:
+            whole = await self._services.deploys.differences.text(deploy)
+            if whole:
+                name = f"{deploy.service}-{deploy.environment}-{deploy.id}.txt"
+                title = f"All that {deploy.id} brings"
+                await self._outbox.file(f"{card}:brings:{deploy.fingerprint}", card, name, whole, title=title)
         said_before = {id for id, _ in deploy_views.thread_lines(before)} if before else set()
         for id, line in deploy_views.thread_lines(deploy):
             if id not in said_before:
@@ -206,7 +210,7 @@ class Jobs:
     async def _over(self, deploy: Deploy, card: str) -> None:
         if deploy.state in ("failed", "lost"):
             output = await self._services.deploys.output(deploy.id, LOOKED_AT)
-            if deploy.run:
+            if deploy.run:  # with the steps: see thread_lines
                 await self._outbox.line(f"{card}:output", card, deploy_views.failure(deploy, output))
         if deploy.in_doubt:
             operations = self._services.config().channels.operations
@@ -270,6 +274,13 @@ class Jobs:
             metrics.HEARD.labels("github", outcome).inc()
         if job.body.get("event") in ("check_run", "check_suite", "status") and job.body.get("sha"):
             await self._services.deploys.waiting.checked(job.body["sha"])
+
+    async def _coverage(self, job: Job) -> None:
+        """A report of coverage: what waits with its commit is judged now."""
+        came = await self._services.coverage.take(job.body)
+        if came is not None:
+            metrics.HEARD.labels("coverage", "odd" if came.odd else "counted").inc()
+            await self._services.deploys.waiting.checked(came.commit)
 
     async def _revived(self, job: Job) -> None:
         body = job.body

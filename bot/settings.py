@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -11,6 +11,7 @@ from bot.errors import StartFault
 
 SLACK_API = "https://slack.com/api/"
 GITHUB_API = "https://api.github.com"
+HOOK_SECRET = "GRAIL_HOOK_SECRET_"
 _SECRET = re.compile(r"(PAGERDUTY|GITHUB|ARGOCD|JENKINS|GRAIL)_(.*_)?(TOKEN|SECRET)(_.*)?")
 
 
@@ -48,6 +49,9 @@ class Settings:
     slack: SlackSettings | None
     others: tuple[str, ...] = ()  # the secrets of all other systems
     github: GitHubSettings = GitHubSettings()
+    hook_secrets: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # by what follows GRAIL_HOOK_SECRET_
     metrics_token: str | None = None  # or several, separated by commas: opens /metrics to other machines
 
     def make_data(self) -> None:
@@ -89,6 +93,11 @@ def read(
         slack=_slack(env),
         others=tuple(_secrets(env)),
         github=_github(env),
+        hook_secrets={
+            name.removeprefix(HOOK_SECRET): found
+            for name, value in env.items()
+            if name.startswith(HOOK_SECRET) and (found := _list(value))
+        },
         metrics_token=env.get("GRAIL_METRICS_TOKEN") or None,
     )
 
@@ -97,16 +106,19 @@ def _secrets(env: Mapping[str, str]) -> Iterator[str]:
     """Those that check what comes in may be lists, for rotation."""
     for name, value in env.items():
         if _SECRET.fullmatch(name):
-            yield from (part for each in value.split(",") if (part := each.strip()))
+            yield from _list(value)
     if password := urlsplit(env.get("REDIS_URL") or "").password:
         yield unquote(password)
+
+
+def _list(value: str) -> tuple[str, ...]:
+    return tuple(part for each in value.split(",") if (part := each.strip()))
 
 
 def _github(env: Mapping[str, str]) -> GitHubSettings:
     url = env.get("GITHUB_API_URL") or GITHUB_API
     if not url.startswith(("https://", "http://")):
         raise StartFault(f"GITHUB_API_URL is {url!r}: it has to begin with https://.")
-    secrets = (part.strip() for part in env.get("GITHUB_WEBHOOK_SECRET", "").split(","))
     app, key = env.get("GITHUB_APP_ID") or None, env.get("GITHUB_APP_KEY") or None
     if (app is None) != (key is None):
         found, lacks = ("ID", "KEY") if app else ("KEY", "ID")
@@ -116,7 +128,7 @@ def _github(env: Mapping[str, str]) -> GitHubSettings:
         app_id=app,
         app_key=key,
         api_url=url,
-        webhook_secrets=tuple(part for part in secrets if part),
+        webhook_secrets=_list(env.get("GITHUB_WEBHOOK_SECRET", "")),
     )
 
 

@@ -51,7 +51,9 @@ def routes(
             raise web.HTTPNotFound(text="Nothing comes in here.")
         headers = {name.lower(): value for name, value in request.headers.items()}
         try:
-            answered = await hooks.receive(source, headers, await request.read())
+            if (request.content_length or 0) > BODY_BYTES:
+                raise web.HTTPRequestEntityTooLarge(BODY_BYTES, request.content_length or 0)
+            answered = await hooks.receive(source, headers, await request.read(), request.query)
         except web.HTTPRequestEntityTooLarge:
             answered = hooks.too_big(source)
         more = {"Retry-After": str(answered.retry)} if answered.retry is not None else {}

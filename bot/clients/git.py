@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -133,14 +133,47 @@ class Git:
         """Whether the mirror has this commit (a full SHA) already. Calls nobody."""
         return await self._look(self.mirror(repository), sha) is not None
 
+    async def containing(self, repository: str, sha: str, others: Sequence[str]) -> Mapping[str, bool]:
+        """Whether each of these commits is `sha` or came after it (all full SHAs, `sha` one that the mirror has). One that
+        the mirror has not is left out. Calls nobody.
+        """
+        wanted = list(dict.fromkeys(others))
+        if not wanted:
+            return {}
+        mirror = self.mirror(repository)
+        look = ("rev-list", "--ignore-missing")
+        here = (await self._git(mirror, *look, "--no-walk=unsorted", *wanted, "--")).split()
+        after = await self._git(mirror, *look, "--ancestry-path", *wanted, f"^{sha}", "--")
+        with_it = {sha, *after.split()}
+        return {one: one in with_it for one in here}
+
+    async def squashed(self, repository: str, branch: str, number: int, since: float) -> Commit | None:
+        """The commit into which a pull request was squashed when it was merged into this branch, as GitHub writes it: its
+        subject ends with `(#812)`. since: seconds since the epoch, no earlier ones are looked at. Calls nobody.
+        """
+        mark = f"(#{number})"
+        said = await self._git(
+            self.mirror(repository), "log", "-z", _FORMAT, "--fixed-strings", f"--grep={mark}", f"--since={int(since)}",
+            f"refs/heads/{branch}", "--",
+        )  # fmt: skip
+        fields = said.rstrip("\0").split("\0") if said else []
+        found = (_commit(fields[at : at + 5]) for at in range(0, len(fields), 5))
+        return next((one for one in found if one.subject.endswith(mark)), None)
+
     async def changed(self, repository: str, a: str, b: str) -> list[str]:
         """The files that differ between two commits (full SHAs)."""
+        said = await self.look_up(
+            repository, "diff", "--name-only", "-z", "--no-renames", a, b, "--", needs=(a, b)
+        )
+        return [name for name in said.split("\0") if name]
+
+    async def look_up(self, repository: str, *arguments: str, needs: Sequence[str] = ()) -> str:
+        """What git prints of the mirror. needs: full SHAs that are fetched where it lacks them; raises as `commit`."""
         mirror = self.mirror(repository)
-        for sha in (a, b):
+        for sha in needs:
             if not await self._look(mirror, sha):
                 await self.commit(repository, sha)
-        said = await self._git(mirror, "diff", "--name-only", "-z", "--no-renames", a, b, "--")
-        return [name for name in said.split("\0") if name]
+        return await self._git(mirror, *arguments)
 
     async def _pull_request(self, repository: str, mirror: Path, number: int, called: str) -> Commit:
         await self._ready(mirror)

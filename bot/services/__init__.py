@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from bot.config import Config
 from bot.services.board import Boards
+from bot.services.coverage import Coverages
 from bot.services.deploys import Deploys
 from bot.services.gates import Gates
 from bot.services.locks import Locks
 from bot.services.operations import Operations
 from bot.services.people import People
 from bot.services.records import Records
+from bot.services.whereabouts import Finder
 
 
 @dataclass(frozen=True)
@@ -25,3 +27,5 @@ class Services:
     locks: Locks
     gates: Gates
     boards: Boards
+    coverage: Coverages
+    finder: Finder

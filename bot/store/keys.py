@@ -68,6 +68,11 @@ GATE_MODES = Key("gate-modes", "hash", None, "gates.py", "one field a gate that 
 GATE_RECORD = Key("gate:{service}:{environment}:{gate}", "zset", 400 * DAY, "gates.py")
 FOLLOW_UPS = Key("follow-ups", "zset", None, "gates.py", "trimmed to the newest 1,000 waivers")
 
+# coverage.py: a report as it came until it was read, then what it says, and which ones came
+COVERAGE_CAME = Key("coverage-came:{digest}", "string", 7 * DAY, "coverage.py")
+COVERAGE = Key("coverage:{service}:{commit}", "hash", 90 * DAY, "coverage.py")
+COVERAGE_HEARD = Key("coverage-heard:{service}", "zset", 90 * DAY, "coverage.py")
+
 # outbox.py
 _SENT = "an entry leaves when it was sent or reported"
 OUTBOX_ENTRIES = Key("outbox:entries", "hash", None, "outbox.py", _SENT)
@@ -133,5 +138,6 @@ TOKENS = Key("tokens", "hash", None, "people.py", "hashes of the terminal's toke
 # audit.py: who did what. The names lie apart from it, so that they can be erased.
 AUDIT = Key("audit", "stream", None, "audit.py", "append-only, each entry chained to the one before")
 AUDIT_HEAD = Key("audit-head", "hash", None, "audit.py", "number and hash of the newest entry")
+AUDIT_ONCE = Key("audit-once:{id}", "string", 2 * DAY, "audit.py")  # an entry that is written once
 PSEUDONYMS = Key("pseudonyms", "hash", None, "audit.py", "person -> pseudonym; erased with the person")
 NAMES = Key("names", "hash", None, "audit.py", "pseudonym -> name; erased with the person")

@@ -1,5 +1,6 @@
 """How much of the code its tests run: of all lines, of the lines that change, and whether it gets less."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,13 +10,16 @@ from bot.domain.gates._words import WAIVER, Condition, Facts, family
 @dataclass(frozen=True)
 class Coverage:
     """Per cent. lines: of the commit, None: nothing was reported; base: of what stands there; changed: of the lines
-    that differ from it. uncovered: changed files with lines that no test runs, the worst first.
+    that differ from it. uncovered: changed files with lines that no test runs, the worst first. trend: of commits
+    before it, oldest first. odd: why a report of it does not count, a sentence.
     """
 
     lines: float | None
     base: float | None = None
     changed: float | None = None
     uncovered: tuple[str, ...] = ()
+    trend: tuple[float, ...] = ()
+    odd: str = ""
     least: float = 0.0
     least_changed: float = 0.0
     most_drop: float = 100.0
@@ -24,31 +28,47 @@ class Coverage:
 @family("coverage", Coverage, "how much its tests cover", "The report of coverage")
 def judge(facts: Facts, found: Coverage) -> Iterator[Condition]:
     if found.lines is None:
+        odd = f" One came that does not count: {found.odd}" if found.odd else ""
         yield _failed(
-            "no-coverage", "Nobody has reported the coverage of this commit.", "a report", cures=True
+            "no-coverage", f"Nobody has reported the coverage of this commit.{odd}", "a report", cures=True
         )
         return
     good = True
+    before = f" Before: {', '.join(shown(one) for one in found.trend)} %." if found.trend else ""
+    odd = f" One more report does not count: {found.odd}" if found.odd else ""
     if found.lines < found.least:
         good = False
         yield _failed(
-            "coverage-low", f"Its tests run {found.lines:.1f} % of the lines; {found.least:g} % is asked for.", "tests"
-        )  # fmt: skip
+            "coverage-low",
+            f"Its tests run {shown(found.lines)} % of the lines; {found.least:g} % is asked for.{before}{odd}",
+            "tests",
+        )
     if found.changed is not None and found.changed < found.least_changed:
         good = False
         names = f" Look at {', '.join(found.uncovered[:3])}." if found.uncovered else ""
         yield _failed(
             "coverage-of-change-low",
-            f"Its tests run {found.changed:.1f} % of the changed lines; {found.least_changed:g} % is asked for.{names}",
+            f"Its tests run {shown(found.changed)} % of the changed lines; {found.least_changed:g} % is asked for."
+            f"{names}{odd}",
             "tests",
-        )  # fmt: skip
+        )
     if found.base is not None and found.base - found.lines > found.most_drop:
         good = False
         yield _failed(
-            "coverage-dropped", f"Coverage falls from {found.base:.1f} % to {found.lines:.1f} %.", "tests"
+            "coverage-dropped",
+            f"Coverage falls from {shown(found.base)} % to {shown(found.lines)} %.{before}{odd}",
+            "tests",
         )
     if good:
-        yield Condition("coverage", "passed", "covered", f"Its tests run {found.lines:.1f} % of the lines.")
+        changed = f" and {shown(found.changed)} % of the changed ones" if found.changed is not None else ""
+        yield Condition(
+            "coverage", "passed", "covered", f"Its tests run {shown(found.lines)} % of the lines{changed}.{before}{odd}"
+        )  # fmt: skip
+
+
+def shown(value: float) -> str:
+    """Cut, not rounded: 79.96 is less than 80, and has to look so."""
+    return f"{math.floor(value * 10) / 10:.1f}"
 
 
 def _failed(code: str, sentence: str, clears: str, *, cures: bool = False) -> Condition:

@@ -78,7 +78,7 @@ def passed(verdict: Verdict) -> str:
     """What is no hindrance, in one line."""
     failed = {one.gate for one in verdict if one.outcome != "passed"}
     names = dict.fromkeys(one.gate for one in verdict if one.outcome == "passed" and one.gate not in failed)
-    warnings = [escape(one.sentence) for one in verdict if one.code == "warning"]
+    warnings = [escape(one.sentence) for one in verdict if one.code in ("warning", "covered")]
     return " ".join([f":white_check_mark: Passed: {_names(list(names)) or 'nothing'}.", *warnings])
 
 
@@ -103,6 +103,8 @@ def offers(verdict: Verdict, value: str, *, waives: bool, deploy: bool = False) 
         found.append(Offer("Clear it", "rollback.clear", value))
     if waives and ship_helps(verdict):
         found.append(Offer("Ship anyway", "deploy.ship", value))
+    if any(one.button == "coverage" and (one.stops or one.tells) for one in verdict):
+        found.append(Offer("Uncovered lines", "deploy.uncovered", value))
     return tuple(found)
 
 
