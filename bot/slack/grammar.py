@@ -156,6 +156,7 @@ MISSING = {
     "source": "an environment to take it from",
     "deploy": "a deploy, like `d-12`",
     "action": "an action",
+    "ref": "a pull request, a commit or a branch",
     "words": "the words",
 }
 

@@ -264,3 +264,36 @@ async def test_a_fetch_that_takes_longer_than_anybody_waits_goes_on_and_is_there
     assert count.read_text() == "x\n"
     moved = commit(shop, "Sell tea")
     assert (await Git(tmp_path / "data").commit(str(shop), "main")).sha == moved
+
+
+async def test_what_contains_a_commit_is_told_in_two_calls_and_what_is_not_known_is_left_out(
+    shop: Path, asked: Git
+) -> None:
+    first = git(shop, "rev-parse", "HEAD")
+    tea = commit(shop, "Sell tea")
+    git(shop, "checkout", "--quiet", "-b", "side", first)
+    side = commit(shop, "Sell salt")
+    git(shop, "checkout", "--quiet", "main")
+    git(shop, "merge", "--quiet", "--no-ff", "-m", "Merge side", "side")
+    merge = git(shop, "rev-parse", "HEAD")
+    await asked.commit(str(shop), "main")
+    others = [first, tea, side, merge, "1" * 40]
+    assert await asked.containing(str(shop), tea, others) == {
+        first: False, tea: True, side: False, merge: True,
+    }  # fmt: skip
+    assert await asked.containing(str(shop), merge, [merge]) == {merge: True}
+    assert await asked.containing(str(shop), tea, []) == {}
+
+
+async def test_a_pull_request_that_was_squashed_is_found_by_the_end_of_its_subject(
+    shop: Path, asked: Git
+) -> None:
+    squashed = commit(shop, "Sell tea (#12)")
+    commit(shop, 'Revert "Sell tea (#12)" (#13)')
+    commit(shop, "Sell more tea (#121)")
+    when = (await asked.commit(str(shop), "main")).when
+    found = await asked.squashed(str(shop), "main", 12, when)
+    assert found is not None
+    assert found.sha == squashed
+    assert await asked.squashed(str(shop), "main", 14, when) is None
+    assert await asked.squashed(str(shop), "main", 12, when + 60) is None
