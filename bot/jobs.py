@@ -28,6 +28,7 @@ from bot.slack.views import deploy as deploy_views
 from bot.slack.views import deploys as list_views
 from bot.slack.views import gates as gate_views
 from bot.slack.views import lock as lock_views
+from bot.slack.views import thread as thread_views
 from bot.slack.views import waiting as waiting_views
 from bot.slack.views.refusal import broken
 from bot.slack.views.text import said
@@ -200,8 +201,8 @@ class Jobs:
                 name = f"{deploy.service}-{deploy.environment}-{deploy.id}.txt"
                 title = f"All that {deploy.id} brings"
                 await self._outbox.file(f"{card}:brings:{deploy.fingerprint}", card, name, whole, title=title)
-        said_before = {id for id, _ in deploy_views.thread_lines(before)} if before else set()
-        for id, line in deploy_views.thread_lines(deploy):
+        said_before = {id for id, _ in thread_views.lines(before)} if before else set()
+        for id, line in thread_views.lines(deploy):
             if id not in said_before:
                 await self._outbox.line(f"{card}:{id}", card, line)
         if deploy.over and (before is None or not before.over):
@@ -211,7 +212,7 @@ class Jobs:
         if deploy.state in ("failed", "lost"):
             output = await self._services.deploys.output(deploy.id, LOOKED_AT)
             if deploy.run:  # with the steps: see thread_lines
-                await self._outbox.line(f"{card}:output", card, deploy_views.failure(deploy, output))
+                await self._outbox.line(f"{card}:output", card, thread_views.failure(deploy, output))
         if deploy.in_doubt:
             operations = self._services.config().channels.operations
             await self._outbox.say(f"doubt:{deploy.id}", operations, list_views.in_doubt(deploy))

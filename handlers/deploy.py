@@ -9,6 +9,7 @@ from bot.services.freeing import Claim
 from bot.services.verdicts import Stopped
 from bot.slack import Command, Form, Incomplete, Press, Reply, Turn
 from bot.slack.views import deploy as views
+from bot.slack.views import thread
 from bot.slack.views.forms import deploy_form, service_options
 from bot.slack.views.text import escape, quiet, said
 from bot.slack.views.verdict import offers
@@ -139,7 +140,7 @@ async def press_logs(turn: Turn) -> Reply:
     id = turn.values["value"]
     found = await turn.services.deploys.get(id)
     output = await turn.services.deploys.output(id, 60)
-    return Reply(views.logs(found, output))
+    return Reply(thread.logs(found, output))
 
 
 async def form(turn: Turn, incomplete: Incomplete) -> Reply:

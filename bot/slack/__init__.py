@@ -25,6 +25,23 @@ class Message:
     base_blocks: Sequence[Block] | None = None
 
 
+@dataclass(frozen=True)
+class Shows:
+    """By what of it an edit of a card is judged urgent, in any words that differ where the things differ.
+
+    state: a change of it is shown at once; None: whatever changes is. step: a change of it is shown soon, some of them
+    within seconds of each other, then one a minute; all else counts on and is shown once a minute. result: the last
+    state, which goes before everything else.
+    """
+
+    state: str | None = None
+    step: str = ""
+    result: bool = False
+
+
+ALWAYS_NEW = Shows()
+COUNTS = Shows(state="")  # nothing of it is ever urgent
+
 How = Literal["command", "mention", "direct", "press", "form", "terminal"]
 
 

@@ -15,7 +15,7 @@ from bot.domain.rights import Holder
 from bot.logs import masked
 from bot.services.claims import Found
 from bot.services.operations import GivenUp
-from bot.slack import Message
+from bot.slack import ALWAYS_NEW, COUNTS, Message, Shows
 from bot.slack.outbox import Outbox
 from bot.slack.views import operations as views
 from bot.store.deploys import Claim
@@ -59,7 +59,7 @@ class OperationsChannel:
         ]  # fmt: skip
         about = sha256(f"{where} {why}".encode()).hexdigest()[:12]
         message = views.undelivered(where, why, same or [{"id": id, "at": now}])
-        await self._card(f"undelivered:{about}:{int(now // DAY)}", message, urgent=False)
+        await self._card(f"undelivered:{about}:{int(now // DAY)}", message, COUNTS)
 
     async def claims(self, found: Found) -> None:
         """What was not as it should be when the claims were confirmed. What merely went on is only logged."""
@@ -78,9 +78,7 @@ class OperationsChannel:
         await self._card(f"unreadable:{claim.deploy}", message)
         posted = await self._outbox.where(f"deploy:{claim.deploy}")
         if posted is not None:
-            await self._outbox.card(
-                f"deploy:{claim.deploy}", posted.channel, message, version=LAST, urgent=True
-            )
+            await self._outbox.card(f"deploy:{claim.deploy}", posted.channel, message, version=LAST)
 
     async def everybody(self, ask: str, message: Message) -> None:
         """What somebody did that concerns all of operations, said once for each ask."""
@@ -94,8 +92,10 @@ class OperationsChannel:
     async def confirmed(self, who: str, name: str, email: str, by: str, at: float) -> None:
         await self._card(f"suspended:{who}", views.confirmed(name, email, by, at))
 
-    async def _card(self, id: str, message: Message, *, urgent: bool = True, at: float | None = None) -> None:
+    async def _card(
+        self, id: str, message: Message, shows: Shows = ALWAYS_NEW, *, at: float | None = None
+    ) -> None:
         """at: when it became so; what became so earlier never replaces it."""
         channel = self._config().channels.operations
         version = int((self._clock.now() if at is None else at) * 1_000_000)
-        await self._outbox.card(f"{OWN}{id}", channel, message, version=version, urgent=urgent)
+        await self._outbox.card(f"{OWN}{id}", channel, message, version=version, shows=shows)

@@ -16,7 +16,7 @@ import structlog
 
 from bot.clients.slack import Slack, SlackRateLimited, SlackRefused, SlackUnavailable
 from bot.clock import Clock
-from bot.slack import Message
+from bot.slack import ALWAYS_NEW, Message, Shows
 from bot.slack.packing import pack
 from bot.slack.sender import OnUndeliverable, Sender
 from bot.store import keys
@@ -63,17 +63,17 @@ class Outbox:
         message: Message,
         *,
         version: int,
-        urgent: bool = True,
+        shows: Shows = ALWAYS_NEW,
         otherwise: Sequence[str] = (),
     ) -> None:
         """Post the card `card`, or edit it where it stands. A version that is not newer is ignored.
 
-        channel: an id or "#name" (a user id: their direct messages). urgent: a state change, shown at once; else an
-        edit at most every 2 s. otherwise: channels to try in turn when this one refuses.
+        channel: an id or "#name" (a user id: their direct messages). shows: by what of it an edit is judged urgent.
+        otherwise: channels to try in turn when this one refuses.
         """
         body = pack(message, otherwise=list(otherwise))
         record = keys.CARD(card=card)
-        await self._newest(f"card:{card}", "card", lane_of(channel), body, version, urgent, record)
+        await self._newest(f"card:{card}", "card", lane_of(channel), body, version, record, shows)
 
     async def line(self, id: str, card: str, message: Message) -> None:
         """Say it in the thread of `card`, once it stands; once per id."""
@@ -112,7 +112,7 @@ class Outbox:
     async def home(self, user: str, view: Mapping[str, Any], *, version: int) -> None:
         """Show a person's home tab. A version that is not newer is ignored."""
         body = orjson.dumps({"user": user, "view": view}).decode()
-        await self._newest(f"home:{user}", "home", f"home:{user}", body, version, True, keys.HOME(user=user))
+        await self._newest(f"home:{user}", "home", f"home:{user}", body, version, keys.HOME(user=user))
 
     async def file(
         self, id: str, card: str, name: str, content: str, *, title: str = "", comment: str = ""
@@ -156,11 +156,19 @@ class Outbox:
         self._sender.wake()
 
     async def _newest(
-        self, id: str, kind: str, lane: str, body: str, version: int, urgent: bool, record: str
+        self,
+        id: str,
+        kind: str,
+        lane: str,
+        body: str,
+        version: int,
+        record: str,
+        shows: Shows = ALWAYS_NEW,
     ) -> None:
         more: dict[str, Any] = {"record": record, "request": _request(), "wake": not self._sender.running}
+        more |= {"state": shows.state, "step": shows.step, "result": shows.result}
         kept = await self._store.newest(
-            _plain(id), kind, lane, body, version=version, urgent=urgent, now=self._clock.now(), **more
+            _plain(id), kind, lane, body, version=version, now=self._clock.now(), **more
         )
         self.counts["kept" if kept else "folded"] += 1
         self._sender.wake()

@@ -14,6 +14,11 @@ local now, a = tonumber(ARGV[1]), cjson.decode(ARGV[2])
 
 local DAY = 86400
 local EDIT_PAUSE = 2  -- seconds between two edits of one card that are no state changes
+-- What a card tells of its progress is paid for: so many edits at once, and one more each so many seconds.
+local QUICK, EVERY = 3, 60
+-- Whose turn it is in a lane: results, other state changes, what is new, what threads carry, progress.
+local RESULT, STATE, NEWS, THREAD, PROGRESS = 0, 0.5, 1, 1.5, 2
+local CLASS = 1e13
 
 local function head(id)
   local raw = redis.call('HGET', entries, id)
@@ -33,7 +38,9 @@ end
 local function enter(e, lane)
   e.lane = lane
   keep(e)
-  redis.call('ZADD', lane_of .. lane, e.prio * 1e13 + e.seq, e.id)
+  -- Progress goes by when it may, so that no card waits for ever behind others; all else by when it was said.
+  local rank = e.prio >= PROGRESS and math.floor(e.at * 1000) or e.seq
+  redis.call('ZADD', lane_of .. lane, e.prio * CLASS + rank, e.id)
   look_at(lane, e.at)
 end
 
@@ -76,6 +83,14 @@ end
 
 local function new(id, kind)
   -- What a thread carries comes after what begins something: a busy channel's new card does not wait for it.
-  return {id = id, kind = kind, prio = kind == 'line' and 1.5 or 1, at = now, since = now, seq = redis.call('INCR', number), tries = 0,
+  return {id = id, kind = kind, prio = kind == 'line' and THREAD or NEWS, at = now, since = now, seq = redis.call('INCR', number), tries = 0,
           doubt = false, hop = 0, request = a.request, asked = a.lane}
+end
+
+-- When a card may tell of its progress again. edited: its last edit; paid: until when its edits are paid for; step:
+-- whether another step has begun, which is worth one of the quick edits; what counts on within a step is not.
+local function next_edit(edited, paid, step)
+  edited, paid = tonumber(edited) or 0, tonumber(paid) or 0
+  if step then return math.max(now, edited + EDIT_PAUSE, paid - (QUICK - 1) * EVERY) end
+  return math.max(now, edited + EVERY, paid - (QUICK - 1) * EVERY)
 end

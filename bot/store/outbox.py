@@ -141,24 +141,33 @@ class OutboxStore:
         body: str,
         *,
         version: int,
-        urgent: bool,
         record: str,
         now: float,
+        state: str | None = None,
+        step: str = "",
+        result: bool = False,
         request: str = "",
         wake: bool = True,
     ) -> bool:
-        """Keep an entry of which only the newest version counts. False: this version is not newer."""
+        """Keep an entry of which only the newest version counts. False: this version is not newer.
+
+        state, step: what it shows; only what changes the state (None: everything does) goes at once, and a result
+        before all others. The rest is progress, which a card pays for: see _outbox.lua.
+        """
         about = {
             "id": id,
             "kind": kind,
             "lane": lane,
             "version": version,
-            "urgent": urgent,
+            "step": step,
+            "result": result,
             "record": record,
             "life": keys.CARD.life,
             "request": request,
             "wake": wake,
         }
+        if state is not None:
+            about["state"] = state
         return bool(await self._run("put", now, about, body))
 
     async def take(self, sender: str, *, now: float, limit: int) -> Taken:

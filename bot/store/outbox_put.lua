@@ -4,7 +4,7 @@
 local function once()
   if redis.call('EXISTS', done_of .. a.id) == 1 or redis.call('HEXISTS', entries, a.id) == 1 then return 0 end
   local e, lane = new(a.id, a.kind), a.lane
-  if a.kind == 'ephemeral' then e.prio = 0 end
+  if a.kind == 'ephemeral' then e.prio = RESULT end
   if a.record then
     e.record = a.record
     local channel, ts = place(e)
@@ -15,28 +15,29 @@ local function once()
   return 1
 end
 
--- Of which only the newest counts: a card, a home tab. a: id, kind, lane, record, version, urgent, life
+-- Of which only the newest counts: a card, a home tab. a: id, kind, lane, record, version, state, step, result, life
 local function newest()
-  local found = redis.call('HMGET', a.record, 'version', 'channel', 'ts', 'edited')
+  local found = redis.call('HMGET', a.record, 'version', 'channel', 'ts', 'edited', 'state', 'step', 'paid')
   if found[1] and (tonumber(found[1]) or -1) >= a.version then return 0 end
-  redis.call('HSET', a.record, 'version', a.version)
+  redis.call('HSET', a.record, 'version', a.version, 'state', a.state or '', 'step', a.step or '')
   redis.call('EXPIRE', a.record, a.life)
   redis.call('HSET', bodies, a.id, ARGV[3])
   local e, standing = head(a.id), found[3] or a.kind == 'home'
   local answer = e and 2 or 1
+  local step = (a.step or '') ~= (found[6] or '')
   if not e then
     e = new(a.id, a.kind)
     e.record, e.lane = a.record, standing and found[2] or resolve(a.lane)
-    if standing then
-      e.prio = 2
-      e.at = math.max(now, (tonumber(found[4]) or 0) + EDIT_PAUSE)
-    end
+    if standing then e.prio, e.at = PROGRESS, next_edit(found[4], found[7], step) end
+  elseif step and e.prio >= PROGRESS then
+    e.at = math.min(e.at, next_edit(found[4], found[7], true))
   end
   e.version = a.version
+  e.step = e.step or step or nil
   if a.request ~= '' then e.request = a.request end
-  if a.urgent then
-    e.urgent = true
-    if standing then e.prio, e.at = 0, math.min(e.at, now) end
+  if not a.state or a.state ~= (found[5] or '') then
+    e.urgent = math.min(e.urgent or STATE, a.result and RESULT or STATE)
+    if standing then e.prio, e.at = math.min(e.prio, e.urgent), math.min(e.at, now) end
   end
   enter(e, e.lane)
   return answer

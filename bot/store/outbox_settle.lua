@@ -51,7 +51,7 @@ local function check_later()
   local id = 'check:' .. a.id
   if a.recheck then
     local e = head(id) or new(id, 'check')
-    e.prio, e.at, e.record = 2, now + a.recheck, a.record
+    e.prio, e.at, e.record = PROGRESS, now + a.recheck, a.record
     enter(e, e.lane or (a.channel ~= '' and a.channel or a.lane))
   end
   if redis.call('HEXISTS', entries, id) == 1 then redis.call('HSET', bodies, id, ARGV[3]) end
@@ -63,8 +63,8 @@ function outcomes.sent(e, mine)
   if e and e.version and e.version > a.version then
     if not mine then return end
     e.tries, e.doubt, e.first = 0, false, nil
-    e.prio = (e.urgent or a.found) and 0 or 2
-    e.at = e.prio == 0 and now or now + EDIT_PAUSE
+    e.prio = e.urgent or (a.found and STATE) or PROGRESS
+    e.at = e.prio < PROGRESS and now or next_edit(now, redis.call('HGET', e.record, 'paid'), e.step)
     redis.call('ZREM', lane_of .. e.lane, e.id)
     enter(e, a.channel ~= '' and a.channel or e.lane)
   elseif e then
@@ -95,7 +95,7 @@ function outcomes.moved(e, mine, ids)
   end
   redis.call('ZREM', lane_of .. e.lane, e.id)
   if a.forget then redis.call('DEL', name_of .. a.forget) end
-  e.kind, e.prio, e.hop, e.asked = a.to_kind, 1, a.hop, a.to
+  e.kind, e.prio, e.hop, e.asked = a.to_kind, NEWS, a.hop, a.to
   e.tries, e.doubt, e.first, e.at = 0, false, nil, now
   if ARGV[3] ~= '' then redis.call('HSET', bodies, e.id, ARGV[3]) end
   enter(e, resolve(a.to))

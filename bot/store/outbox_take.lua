@@ -2,60 +2,103 @@
 --!include _outbox
 local GRAIN = 0.0005          -- seconds that cjson rounds a time by, and more
 local SUSPICION = 1           -- seconds that a sender gets to say that it lives after its lease ran out
-local LANES, DEPTH = 32, 20  -- looked at in one call, so that it never holds Redis for long
+local LANES, DEPTH = 32, 8    -- lanes, and entries of each class in them, that are looked at in one call
 local POSTS = {1, 8}          -- a second and channel, and at once
 local SPARE = 2               -- of those at once that lines leave to new cards
-local TIERS = {               -- a second, and at once; Slack's tiers with something to spare
-  ['chat.postMessage'] = {5, 100},
-  ['chat.update'] = {0.8, 30},
-  ['chat.postEphemeral'] = {1.6, 50},
-  ['views.publish'] = {1.6, 50},
-  ['files.completeUploadExternal'] = {1.6, 20},
-  ['conversations.history'] = {0.8, 20},
+-- One budget for the workspace, whoever sends: a second, and at once. In no minute is that more than Slack's tier
+-- (what is at once, and 60 times what is a second, are 50, 100 or 300 together).
+local THREE, FOUR = {0.7, 8}, {1.4, 16}
+local TIERS = {
+  ['chat.postMessage'] = {4, 60},
+  ['chat.update'] = THREE,
+  ['conversations.history'] = THREE,
+  ['conversations.open'] = THREE,
+  ['chat.postEphemeral'] = FOUR,
+  ['views.publish'] = FOUR,
+  ['files.completeUploadExternal'] = FOUR,
 }
 local METHODS = {
-  say = 'chat.postMessage', line = 'chat.postMessage', direct = 'chat.postMessage', home = 'views.publish',
-  ephemeral = 'chat.postEphemeral', file = 'files.completeUploadExternal', check = 'conversations.history',
+  say = {'chat.postMessage'}, line = {'chat.postMessage'}, direct = {'chat.postMessage'}, home = {'views.publish'},
+  ephemeral = {'chat.postEphemeral'}, file = {'files.completeUploadExternal'},
+  check = {'conversations.history', 'chat.update'},
 }
 
--- A bucket is "tokens stamp pause". Returns what is in it now, and until when it is closed.
+-- A bucket is "tokens stamp pause". Each is read once in a call, and written when something was taken out of it.
+local read = {}
 local function bucket(key, field, rate)
-  local raw = redis.call('HGET', key, field) or ''
-  local tokens, stamp, pause = string.match(raw, '^(%S+) (%S+) (%S+)$')
-  tokens, stamp, pause = tonumber(tokens) or rate[2], tonumber(stamp) or now, tonumber(pause) or 0
-  return math.min(rate[2], tokens + math.max(0, now - stamp) * rate[1]), pause
+  local b = read[key .. ' ' .. field]
+  if not b then
+    local raw = redis.call('HGET', key, field) or ''
+    local tokens, stamp, pause = string.match(raw, '^(%S+) (%S+) (%S+)$')
+    tokens, stamp, pause = tonumber(tokens) or rate[2], tonumber(stamp) or now, tonumber(pause) or 0
+    tokens = math.min(rate[2], tokens + math.max(0, now - stamp) * rate[1])
+    b = {key = key, field = field, tokens = tokens, pause = pause, waiting = {}}
+    read[key .. ' ' .. field] = b
+  end
+  return b
 end
 
-local function pour(key, field, tokens, pause)
-  redis.call('HSET', key, field, string.format('%.6f %.6f %.6f', tokens, now, pause))
+local function pour(b)
+  b.tokens = b.tokens - 1
+  redis.call('HSET', b.key, b.field, string.format('%.6f %.6f %.6f', b.tokens, now, b.pause))
+  if b.key ~= budget then redis.call('EXPIRE', b.key, DAY) end
 end
 
--- When this entry may go: now, or later. `buckets` collects what it would use up.
-local function admitted(e, method, buckets)
-  local when = e.at
-  local function ask(key, field, rate, need)
-    local tokens, pause = bucket(key, field, rate)
-    if pause > now then when = math.max(when, pause) end
-    if tokens < need then when = math.max(when, now + (need - tokens) / rate[1]) end
-    buckets[#buckets + 1] = {key, field, tokens - 1, pause}
+-- How many tokens there have to be for one to be taken: progress leaves half of them to others, and other changes
+-- of state leave some to results.
+local function need(e, burst)
+  if e.prio >= PROGRESS then return 1 + burst / 2 end
+  return e.prio == STATE and 1 + burst / 4 or 1
+end
+
+-- When this entry may go: now, or later. `spent` collects the buckets that it would take from, `short` tells
+-- of the one that lacks most: who waits for it so far, in which class, and what it gets a second.
+local function admitted(e, methods, spent)
+  local when, short = e.at, nil
+  local function ask(key, field, rate, enough)
+    local b = bucket(key, field, rate)
+    if b.pause > now then when = math.max(when, b.pause) end
+    if b.tokens < enough then
+      local filled = now + (enough - b.tokens) / rate[1]
+      if filled > when then when, short = filled, {b.waiting, e.prio, rate[1]} end
+    end
+    spent[#spent + 1] = b
   end
-  local tier = TIERS[method]
-  if tier then ask(budget, method, tier, e.prio == 2 and 1 + tier[2] / 2 or 1) end  -- counters leave half to others
-  if method == 'chat.postMessage' then
-    ask(pace_of .. e.lane, 'posts', POSTS, e.kind == 'line' and 1 + SPARE or 1)
+  for _, method in ipairs(methods) do
+    if TIERS[method] then ask(budget, method, TIERS[method], need(e, TIERS[method][2])) end
+    if method == 'chat.postMessage' then
+      ask(pace_of .. e.lane, 'posts', POSTS, e.kind == 'line' and 1 + SPARE or 1)
+    end
   end
-  return when
+  return when, short
 end
 
 local function called(e, ts)
-  if e.kind == 'card' then return ts and 'chat.update' or 'chat.postMessage' end
-  return METHODS[e.kind] or ''
+  if e.kind == 'card' and ts then return {'chat.update'} end
+  local found = {}
+  for _, method in ipairs(METHODS[e.kind == 'card' and 'say' or e.kind] or {}) do found[#found + 1] = method end
+  if found[1] == 'chat.postMessage' then
+    if e.doubt then found[2] = 'conversations.history' end
+    if string.sub(e.lane, 1, 1) == '@' then found[#found + 1] = 'conversations.open' end
+  end
+  return found
+end
+
+local function classes(lane)  -- the ids at the head of each class of a lane, the most urgent first
+  local ids = {}
+  for _, class in ipairs({RESULT, STATE, NEWS, THREAD, PROGRESS}) do
+    local least, most = class * CLASS, '(' .. string.format('%.0f', (class + 0.5) * CLASS)
+    for _, id in ipairs(redis.call('ZRANGEBYSCORE', lane_of .. lane, least, most, 'LIMIT', 0, DEPTH)) do
+      ids[#ids + 1] = id
+    end
+  end
+  return ids
 end
 
 local taken, broken = {}, {}
 for _, lane in ipairs(redis.call('ZRANGEBYSCORE', lanes, '-inf', now, 'LIMIT', 0, LANES)) do
   if #taken >= a.limit then break end
-  local f, chosen, adopted, later, spent = flight_of(lane), nil, false, nil, {}
+  local f, chosen, adopted, later, lacks, spent = flight_of(lane), nil, false, nil, nil, {}
   if f then
     if f.sender == a.sender then
       later = now + a.lease
@@ -67,7 +110,11 @@ for _, lane in ipairs(redis.call('ZRANGEBYSCORE', lanes, '-inf', now, 'LIMIT', 0
     else
       redis.call('HDEL', flights, lane)
       chosen = head(f.entry)
-      if chosen then chosen.doubt, chosen.doubted, adopted = true, true, true end
+      if chosen then
+        chosen.doubt, chosen.doubted, adopted = true, true, true
+        local _, ts = place(chosen)
+        admitted(chosen, called(chosen, ts), spent)
+      end
     end
   end
   if not later and not chosen then
@@ -75,7 +122,7 @@ for _, lane in ipairs(redis.call('ZRANGEBYSCORE', lanes, '-inf', now, 'LIMIT', 0
     if pause > now then later = pause end
   end
   if not later and not chosen then
-    for _, id in ipairs(redis.call('ZRANGE', lane_of .. lane, 0, DEPTH - 1)) do
+    for _, id in ipairs(classes(lane)) do
       local e = head(id)
       local _, ts, odd = place(e or {})
       if not e or odd then
@@ -86,20 +133,21 @@ for _, lane in ipairs(redis.call('ZRANGEBYSCORE', lanes, '-inf', now, 'LIMIT', 0
         broken[#broken + 1] = id
       else
         spent = {}
-        local when = admitted(e, called(e, ts), spent)
+        local when, short = admitted(e, called(e, ts), spent)
         if when <= now + GRAIN then chosen = e break end
-        later = math.min(later or when, when)
+        if not later or when < later then later, lacks = when, short end
       end
     end
   end
   if chosen then
-    for _, b in ipairs(spent) do
-      pour(b[1], b[2], b[3], b[4])
-      if b[1] ~= budget then redis.call('EXPIRE', b[1], DAY) end
-    end
+    for _, b in ipairs(spent) do pour(b) end
     local fence = redis.call('INCR', number)
     local channel, ts = place(chosen)
-    chosen.first, chosen.urgent = chosen.first or now, nil
+    if chosen.kind == 'card' and ts and chosen.prio >= PROGRESS then
+      local paid = tonumber(redis.call('HGET', chosen.record, 'paid')) or 0
+      redis.call('HSET', chosen.record, 'paid', math.max(now, paid) + EVERY)
+    end
+    chosen.first, chosen.urgent, chosen.step = chosen.first or now, nil, nil
     keep(chosen)
     redis.call('HSET', flights, lane, cjson.encode({
       entry = chosen.id, sender = a.sender, fence = fence, til = now + a.lease}))
@@ -107,6 +155,11 @@ for _, lane in ipairs(redis.call('ZRANGEBYSCORE', lanes, '-inf', now, 'LIMIT', 0
     taken[#taken + 1] = {lane, fence, adopted and 1 or 0, cjson.encode(chosen),
                          redis.call('HGET', bodies, chosen.id) or '', channel or '', ts or ''}
   else
+    if lacks then  -- who waits for the same bucket comes one after the other, not all at once for one token
+      local waiting, prio, rate = unpack(lacks)
+      local before = waiting[prio] or 0
+      waiting[prio], later = before + 1, later + before / rate
+    end
     lay_by(lane, later or now)
   end
 end

@@ -1,16 +1,10 @@
-"""One deploy: its card, the lines in its thread, what is said to whom it concerns. Lists of them are in deploys.py.
-
-Longer than other files: one card, and all that is said beside it in the same words.
-"""
-
-from collections.abc import Sequence
+"""One deploy: its card, and what is said to whom it concerns. Its thread is in thread.py, lists are in deploys.py."""
 
 from bot.domain.deploys import Deploy
-from bot.domain.output import few, of_step, tail
 from bot.services.deploys import Plan
-from bot.slack import Block, Message
+from bot.slack import ALWAYS_NEW, Block, Message, Shows
 from bot.slack.views import rollback, verdict, waiting
-from bot.slack.views.steps import STEP_MARK, as_lines, as_plan, broke_at
+from bot.slack.views.steps import as_lines, as_plan, broke_at
 from bot.slack.views.text import (
     actions,
     button,
@@ -26,6 +20,7 @@ from bot.slack.views.text import (
     section,
     when,
 )
+from bot.slack.views.thread import fenced
 
 MARK = {
     "requested": ":hourglass_flowing_sand:",
@@ -35,7 +30,6 @@ MARK = {
     "cancelled": ":octagonal_sign:",
     "lost": ":ghost:",
 }
-FENCED = 2800  # characters of output in one section
 
 
 def card(deploy: Deploy, now: float) -> Message:
@@ -65,56 +59,12 @@ def card(deploy: Deploy, now: float) -> Message:
     return Message(text, [head, as_plan(deploy), *tail], [head, as_lines(deploy, now), *tail])
 
 
-def thread_lines(deploy: Deploy) -> list[tuple[str, Message]]:
-    """What the thread carries: (an id of its own, the line), for everything that has happened so far."""
-    at, of = deploy.place
-    where = "your deploy went on" if deploy.over else f"your deploy is at step {at} of {of}"
-    back = f"I restarted; {where}."
-    again = Message(f"{deploy.what}: {back}", [section(f":arrows_counterclockwise: {back}")])
-    lines = [(f"restart:{count}", again) for count in range(1, deploy.restarts + 1)]
-    for step in deploy.steps:
-        if step.phase in ("succeeded", "failed", "cancelled"):
-            took = f" after {lasted(step.ended - step.started)}" if step.started and step.ended else ""
-            shown = section(f"{STEP_MARK[step.phase]} *{escape(step.name)}* {step.phase}{took}")
-            text = f"{deploy.what}: {quiet(step.name, 60)} {step.phase}{took}"
-            lines.append((f"step:{step.name}", Message(text, [shown])))
-    return lines
-
-
-def failure(deploy: Deploy, output: str) -> Message:
-    """What the thread says of a failed run: the lines that tell most of it, then the end of what the step printed."""
-    broke = broke_at(deploy)
-    step = deploy.steps[broke].name if broke is not None else ""
-    printed = of_step(output, step) if step else output.splitlines()
-    telling, end = few(printed), tail(printed)
-    where = f"at {quiet(step, 60)}" if step else "on its way"
-    text = f"{deploy.what} {_became(deploy)} {where}"
-    if not end:
-        return Message(
-            f"{text}: it printed nothing", [section(f"*{escape(step or deploy.id)}* printed nothing.")]
-        )
-    lead = f"*{escape(step or deploy.id)}* said:\n{_fenced(telling or end[-1:], 1500)}"
-    blocks = [section(lead)]
-    if len(end) > len(telling):
-        left_out = " (the tests that passed are left out)" if _shorter(printed, end) else ""
-        blocks.append(section(f"Its last {len(end)} lines{left_out}:\n{_fenced(end)}"))
-    return Message(f"{text}: {quiet(telling[-1] if telling else end[-1], 120)}", blocks)
-
-
-def logs(deploy: Deploy, output: str) -> Message:
-    """The last lines of a run, as they are, for who pressed [Logs]."""
-    lines = output.strip("\n").splitlines()
-    if not lines:
-        return said(
-            f"{deploy.id} ({deploy.what}) has printed nothing so far."
-            if not deploy.over
-            else f"{deploy.id} ({deploy.what}) printed nothing that is still kept here."
-        )
-    fenced, count = _fenced(lines), len(lines)
-    lead = f"The last {count} lines of {deploy.id}" if count > 1 else f"The last line of {deploy.id}"
-    return Message(
-        f"{deploy.what}: {lead[0].lower()}{lead[1:]}", [section(f"{lead}, {escape(deploy.what)}:\n{fenced}")]
-    )
+def shows(deploy: Deploy) -> Shows:
+    """What of its card is shown at once, what soon, and what once a minute."""
+    if deploy.held:
+        return ALWAYS_NEW  # it changes only with what it waits for
+    state = f"{deploy.state}:{deploy.restarts}:{deploy.cancelled_by}:{broke_at(deploy)}"
+    return Shows(state, " ".join([*(step.phase for step in deploy.steps), deploy.note]), result=deploy.over)
 
 
 def answer(deploy: Deploy, now: float, asked_in: str = "") -> Message:
@@ -230,30 +180,6 @@ def link(url: str, words: str) -> str:
     return f"<{escape(url)}|{quiet(words, 100).replace('|', '/')}>"
 
 
-def _became(deploy: Deploy) -> str:
-    return {"lost": "was lost", "cancelled": "was cancelled"}.get(deploy.state, deploy.state)
-
-
-def _shorter(printed: Sequence[str], shown: Sequence[str]) -> bool:
-    """Whether something between the lines shown was left out, beside empty ones."""
-    whole = [line.rstrip() for line in printed if line.strip()]
-    kept = [line for line in shown if line]
-    return whole[-len(kept) :] != kept
-
-
-def _fenced(lines: Sequence[str], room: int = FENCED) -> str:
-    """The lines as code, as they are; the first ones left out where all of them need more than `room` characters."""
-    safe = [escape(line if len(line) <= 500 else line[:499] + "…").replace("```", "'''") for line in lines]
-    kept = len(safe)
-    while kept > 1 and len("\n".join(safe[-kept:])) > room:
-        kept -= 1
-    return (
-        "```"
-        + "\n".join((["…"] if kept < len(safe) else []) + [cut(line, room) for line in safe[-kept:]])
-        + "```"
-    )
-
-
 def _channel(channel: str) -> str:
     return f"<#{channel}>" if channel.startswith(("C", "G")) else escape(channel)
 
@@ -263,11 +189,11 @@ def _why(deploy: Deploy) -> str:
     lines = [cut(escape(deploy.why), 1500)]
     broke = broke_at(deploy)
     if deploy.telling:
-        lines.append(_fenced(deploy.telling.splitlines()[:5], 1000))
+        lines.append(fenced(deploy.telling.splitlines()[:5], 1000))
     elif (
         broke is not None and deploy.steps[broke].phase == "failed" and deploy.steps[broke].last_line.strip()
     ):
-        lines.append(_fenced([deploy.steps[broke].last_line], 1000))
+        lines.append(fenced([deploy.steps[broke].last_line], 1000))
     if deploy.untouched:
         lines.append(":shield: Nothing was changed: what ran before still runs.")
     elif deploy.rolled_back is True:
@@ -291,6 +217,8 @@ def _facts(deploy: Deploy, now: float) -> list[str]:
             if same
             else f"replaces `{deploy.previous[:7]}` {quiet(deploy.previous_subject, 60)}"
         )
+    if deploy.approvals:
+        facts.append("approved by " + " and ".join(quiet(one.by_name, 60) for one in deploy.approvals[:5]))
     if deploy.over and deploy.started:
         facts.append(f"took {lasted(deploy.elapsed(now))}")
     elif deploy.started:

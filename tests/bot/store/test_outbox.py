@@ -30,16 +30,17 @@ class Desk:
     async def line(self, id: str, card: str) -> bool:
         return await self.store.once(f"line:{id}", "line", "", "{}", now=self.now, card=card)
 
-    async def card(self, card: str, version: int, *, lane: str = "C1", urgent: bool = True) -> bool:
+    async def card(self, card: str, version: int, *, lane: str = "C1", **shows: Any) -> bool:
+        """shows: state, step, result; without them every version is a new state."""
         return await self.store.newest(
             f"card:{card}",
             "card",
             lane,
             json.dumps({"text": f"{card} {version}"}),
             version=version,
-            urgent=urgent,
             record=keys.CARD(card=card),
             now=self.now,
+            **shows,
         )
 
     async def take(self, sender: str = "a", limit: int = 10) -> tuple[Flight, ...]:
@@ -62,7 +63,7 @@ class Desk:
         return await self.store.settle(flight, "given_up", now=self.now, why=why, text="words")
 
     async def stands(self, card: str, version: int = 1, ts: str = "1.0") -> None:
-        await self.card(card, version)
+        await self.card(card, version, state="running", step="0")
         await self.sent(await self.one(), ts)
         self.now += 10
 
@@ -102,18 +103,23 @@ async def test_a_lane_keeps_the_order_in_which_things_were_said(desk: Desk) -> N
     assert seen == [f"say:{n}" for n in range(6)]
 
 
-async def test_state_changes_go_before_new_messages_and_those_before_counters(desk: Desk) -> None:
-    await desk.stands("a")
-    await desk.stands("b")
-    await desk.card("a", 2, urgent=False)
+async def test_results_go_first_then_state_changes_then_what_is_new_then_threads_then_progress(
+    desk: Desk,
+) -> None:
+    for card in "abc":
+        await desk.stands(card)
+    await desk.card("a", 2, state="running", step="1")
+    await desk.line("line", "a")
     await desk.say("new")
-    await desk.card("b", 2, urgent=True)
+    await desk.card("b", 2, state="being cancelled")
+    await desk.card("c", 2, state="succeeded", result=True)
     seen = []
-    for _ in range(3):
+    for _ in range(5):
         flight = await desk.one()
         seen.append(flight.id)
         await desk.sent(flight)
-    assert seen == ["card:b", "say:new", "card:a"]
+        desk.now += 2
+    assert seen == ["card:c", "card:b", "say:new", "line:line", "card:a"]
 
 
 async def test_nobody_takes_more_than_asked_for(desk: Desk) -> None:
@@ -127,7 +133,7 @@ async def test_the_answer_says_when_to_look_again(desk: Desk) -> None:
     assert (await desk.store.take("a", now=desk.now, limit=1)).next is None
     await desk.stands("a")
     desk.now -= 10
-    await desk.card("a", 2, urgent=False)
+    await desk.card("a", 2, state="running", step="1")
     assert (await desk.store.take("a", now=desk.now, limit=1)).next == pytest.approx(desk.now + 2)
 
 
@@ -173,29 +179,72 @@ async def test_what_changed_while_a_card_was_posted_becomes_an_edit(desk: Desk) 
     assert await desk.store.waiting() == 0
 
 
-async def test_counters_change_a_card_once_in_two_seconds_and_state_changes_at_once(desk: Desk) -> None:
+async def test_a_card_pays_for_its_progress_a_few_edits_soon_and_then_one_a_minute(desk: Desk) -> None:
     await desk.stands("a")
-    await desk.card("a", 2, urgent=False)
-    await desk.sent(await desk.one())
-    await desk.card("a", 3, urgent=False)
+    begun, edits, version = desk.now, [], 1
+    while desk.now < begun + 300:
+        version += 1
+        await desk.card("a", version, state="running", step=str(version))
+        for flight in await desk.take():
+            await desk.sent(flight)
+            edits.append(round(desk.now - begun))
+        desk.now += 1
+    assert edits == [0, 2, 4, 60, 120, 180, 240]
+
+
+async def test_what_counts_on_within_a_step_is_shown_once_a_minute_and_takes_no_quick_edit(
+    desk: Desk,
+) -> None:
+    await desk.stands("a")
+    begun, edits = desk.now - 10, []
+    for second in range(200):
+        desk.now = begun + 10 + second
+        await desk.card("a", second + 2, state="running", step="0" if second < 170 else "1")
+        for flight in await desk.take():
+            await desk.sent(flight)
+            edits.append(10 + second)
+    assert edits == [60, 120, 180]
+
+
+async def test_a_step_that_begins_while_a_counter_waits_is_shown_soon(desk: Desk) -> None:
+    await desk.stands("a")
+    await desk.card("a", 2, state="running", step="0")
     assert await desk.take() == ()
-    desk.now += 1.9
+    await desk.card("a", 3, state="running", step="1")
+    assert (await desk.one()).version == 3
+
+
+async def test_a_state_change_is_shown_at_once_whatever_a_card_has_told_before(desk: Desk) -> None:
+    await desk.stands("a")
+    for version in range(2, 5):
+        await desk.card("a", version, state="running", step=str(version))
+        await desk.sent(await desk.one())
+        desk.now += 2
+    await desk.card("a", 5, state="running", step="5")
     assert await desk.take() == ()
-    await desk.card("a", 4, urgent=True)
+    await desk.card("a", 6, state="succeeded", step="5", result=True)
     flight = await desk.one()
-    assert flight.version == 4
-    await desk.card("a", 5, urgent=False)
+    assert flight.version == 6
+    await desk.card("a", 7, state="succeeded", step="5", result=True)
     await desk.sent(flight)
     assert await desk.take() == ()
-    desk.now += 2
-    assert (await desk.one()).version == 5
+
+
+async def test_a_state_change_that_comes_while_an_edit_is_on_its_way_follows_at_once(desk: Desk) -> None:
+    await desk.stands("a")
+    await desk.card("a", 2, state="running", step="1")
+    flight = await desk.one()
+    await desk.card("a", 3, state="running", step="2")
+    await desk.card("a", 4, state="succeeded", step="2", result=True)
+    await desk.sent(flight)
+    assert (await desk.one()).version == 4
 
 
 async def test_a_counter_does_not_slow_the_state_change_that_it_is_folded_into(desk: Desk) -> None:
     await desk.stands("a")
     desk.now -= 10
-    await desk.card("a", 2, urgent=True)
-    await desk.card("a", 3, urgent=False)
+    await desk.card("a", 2, state="being cancelled", step="0")
+    await desk.card("a", 3, state="being cancelled", step="0")
     assert (await desk.one()).version == 3
 
 
@@ -403,25 +452,66 @@ async def test_a_channel_takes_a_short_burst_and_then_one_message_a_second(desk:
     assert ids(await desk.take()) == ["say:8"]
 
 
-async def test_counters_leave_half_of_the_edits_of_a_minute_to_state_changes(desk: Desk) -> None:
-    await desk.stands("a")
-    edits = 0
-    for version in range(2, 60):
-        desk.now += 0.001
-        await desk.card("a", version)
-        taken = await desk.take()
-        if not taken:
-            break
-        await desk.sent(taken[0])
-        edits += 1
-    assert edits == 30
-    desk.now += 3
-    await desk.sent(await desk.one())
-    desk.now += 5
-    await desk.card("a", 100, urgent=False)
-    assert await desk.take() == ()
-    await desk.card("a", 101, urgent=True)
-    assert len(await desk.take()) == 1
+async def test_in_no_minute_there_are_more_edits_than_slack_takes(desk: Desk) -> None:
+    for number in range(60):
+        await desk.stands(str(number))
+    at: list[float] = []
+    for version in range(2, 5):
+        for number in range(60):
+            await desk.card(str(number), version, state=str(version))
+        for _ in range(120):
+            desk.now += 0.5
+            for flight in await desk.take():
+                await desk.sent(flight)
+                at.append(desk.now)
+    assert len(at) > 120
+    assert max(sum(begin <= one < begin + 60 for one in at) for begin in at) <= 50
+
+
+async def test_progress_leaves_half_of_the_edits_at_hand_to_others_and_state_changes_some_to_results(
+    desk: Desk,
+) -> None:
+    for number in range(20):
+        await desk.stands(str(number))
+    desk.now += 60
+    sent: list[str] = []
+
+    async def all_that_may() -> int:
+        before = len(sent)
+        while taken := await desk.take():
+            for flight in taken:
+                await desk.sent(flight)
+                sent.append(flight.id)
+        return len(sent) - before
+
+    for number in range(20):
+        await desk.card(str(number), 2, state="running", step="1")
+    assert await all_that_may() == 4
+    for number in range(10, 20):
+        await desk.card(str(number), 3, state="being cancelled")
+    assert await all_that_may() == 2
+    for number in range(20):
+        await desk.card(str(number), 4, state="succeeded", result=True)
+    assert await all_that_may() == 2
+    desk.now += 10
+    assert await all_that_may() == 7
+    assert all(int(id.partition(":")[2]) >= 10 for id in sent[4:6])
+
+
+async def test_many_lanes_that_wait_for_the_same_budget_do_not_all_wake_for_one_edit(desk: Desk) -> None:
+    for number in range(200):
+        await desk.card(str(number), 1, lane=f"C{number}", state="running", step="0")
+        await desk.sent(await desk.one(), ts=f"{number}.0", channel=f"C{number}")
+        desk.now += 1
+    for number in range(200):
+        await desk.card(str(number), 2, lane=f"C{number}", state="running", step="1")
+    for _ in range(20):
+        for flight in await desk.take():
+            await desk.sent(flight, channel=flight.lane)
+    due = await desk.redis.zcount(keys.OUTBOX_LANES(), 0, desk.now + 3)
+    assert due <= 25
+    await desk.card("150", 3, lane="C150", state="succeeded", result=True)
+    assert ids(await desk.take()) == ["card:150"]
 
 
 async def test_a_name_becomes_an_id_and_its_lane_goes_on_under_the_id(desk: Desk) -> None:

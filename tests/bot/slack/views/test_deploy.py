@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.domain.deploys import Deploy, State, StepShown
-from bot.slack.views.deploy import answer, card, failure, logs, notice, thread_lines
+from bot.slack.views.deploy import answer, card, notice, shows
 
 NOW = 1_795_446_000.0
 STEPS = tuple(StepShown(name, "pending") for name in ("checkout", "test", "start", "check"))
@@ -109,9 +109,6 @@ def test_a_lost_deploy_says_where_it_was_seen_last() -> None:
 def test_a_deploy_that_succeeded_says_so_in_one_line_of_its_plan() -> None:
     deploy = at("succeeded", *["succeeded"] * 4)
     assert plan(deploy)["title"] == "All 4 steps done"
-    line = thread_lines(deploy)[0][1]
-    assert line.text == "shop to staging: checkout succeeded after 0.4 s"
-    assert line.blocks[0]["text"]["text"] == ":white_check_mark: *checkout* succeeded after 0.4 s"
 
 
 def test_a_deploy_that_failed_before_it_changed_anything_says_so() -> None:
@@ -141,44 +138,6 @@ def test_what_stands_is_linked_on_its_card() -> None:
     assert url not in str(card(replace(FAILED, url=url), NOW).blocks)
 
 
-def test_the_thread_of_a_failure_shows_what_matters_first_and_the_end_of_the_step_behind_it() -> None:
-    output = (
-        "── test ──\nfine\n── start ──\n"
-        + "\n".join(
-            [
-                *(f"line {n}" for n in range(100)),
-                "error: the port is taken",
-                "Step `start` failed with exit status 1.",
-            ]
-        )
-        + "\n── back ──\nas before"
-    )
-    message = failure(FAILED, output)
-    assert message.text == "shop to staging failed at start: error: the port is taken"
-    first, then = [block["text"]["text"] for block in message.blocks]
-    assert first == "*start* said:\n```error: the port is taken```"
-    assert then.startswith("Its last 40 lines:\n```line 62\n")
-    assert then.endswith("error: the port is taken\nStep `start` failed with exit status 1.```")
-    passed = failure(FAILED, "── start ──\na ... ok\nb ... FAIL\nc ... ok\nd\ne\n")
-    assert "(the tests that passed are left out):\n```b ... FAIL\nd\ne```" in passed.blocks[1]["text"]["text"]
-    assert failure(FAILED, "").text == "shop to staging failed at start: it printed nothing"
-
-
-def test_long_output_is_cut_at_whole_lines_and_keeps_its_end() -> None:
-    shown = failure(FAILED, "── start ──\n" + "\n".join(f"{n} {'x' * 390}" for n in range(40)) + "\nthe end")
-    text = shown.blocks[1]["text"]["text"]
-    assert "```…\n33 xxx" in text
-    assert text.endswith("\nthe end```")
-
-
-def test_logs_say_which_deploy_they_are_of_also_when_there_are_none() -> None:
-    assert logs(DEPLOY, "one\ntwo\n").blocks[0]["text"]["text"] == (
-        "The last 2 lines of d-4, shop to staging:\n```one\ntwo```"
-    )
-    assert logs(DEPLOY, "").text == "d-4 (shop to staging) has printed nothing so far."
-    assert logs(FAILED, "").text == "d-4 (shop to staging) printed nothing that is still kept here."
-
-
 def test_cancel_asks_before_it_is_pressed_and_the_careful_answer_comes_first() -> None:
     press = card(at("running", "running"), NOW).blocks[-1]["elements"][0]
     assert press["confirm"]["style"] == "danger"
@@ -195,3 +154,27 @@ def test_the_answer_points_at_the_card_only_where_it_stands_elsewhere() -> None:
 def test_its_owner_is_told_where_the_card_is() -> None:
     assert notice(FAILED, "C1").blocks[0]["text"]["text"].endswith("\nIts card is in <#C1>.")
     assert "Its card" not in notice(FAILED, "D1").blocks[0]["text"]["text"]
+
+
+def test_a_state_a_cancel_a_restart_and_a_step_that_broke_are_shown_at_once_and_what_a_step_prints_is_not() -> (
+    None
+):
+    running = at("running", "succeeded", "running", "pending", "pending")
+    counted = replace(
+        running,
+        rev=9,
+        steps=(*running.steps[:1], replace(running.steps[1], last_line="more"), *running.steps[2:]),
+    )
+    assert shows(counted) == shows(running)
+    further = shows(at("running", "succeeded", "succeeded", "running", "pending"))
+    assert (further.state, further.step == shows(running).step) == (shows(running).state, False)
+    assert shows(replace(running, note="It waits at GitHub for a person.")).step != shows(running).step
+    for news in (
+        at("succeeded", *["succeeded"] * 4),
+        replace(running, cancelled_by="Omar"),
+        replace(running, restarts=1),
+        at("running", "succeeded", "failed", "skipped", "skipped"),
+    ):
+        assert shows(news).state != shows(running).state
+        assert shows(news).result == news.over
+    assert shows(replace(DEPLOY, state="parked")).state is None

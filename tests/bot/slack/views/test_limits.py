@@ -33,6 +33,7 @@ from bot.slack.views import (
     notify,
     operations,
     refusal,
+    thread,
     waiting,
 )
 from bot.slack.views.text import quiet
@@ -142,15 +143,15 @@ def test_what_waits_and_what_it_waits_for(words: str) -> None:
 
 @each_text
 def test_the_lines_of_its_thread_and_its_output(words: str) -> None:
-    lines = deploy.thread_lines(a_deploy(words, restarts=2, steps=steps(words, 30)))
+    lines = thread.lines(a_deploy(words, state="succeeded", restarts=2, steps=steps(words, 30)))
     assert len({id for id, _ in lines}) == len(lines)
     for _, line in lines:
         check(line)
     for phases in ((), steps(words, 7)):
         for output in (words, f"── {words[:300]}3 ──\n{words}\n" * 9):
             shown = a_deploy(words, steps=phases, state="failed", telling=words[:600])
-            check(deploy.failure(shown, output))
-            check(deploy.logs(shown, output))
+            check(thread.failure(shown, output))
+            check(thread.logs(shown, output))
             check(deploy.card(shown, NOW))
 
 
