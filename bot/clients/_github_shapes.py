@@ -112,6 +112,7 @@ class Deployment:
     sha: str
     payload: Any
     created: float
+    by: str = ""  # login; "" of an account that is gone
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,7 @@ class DeploymentStatus:
     state: str
     description: str
     created: float
+    by: str = ""
 
 
 def commit(body: Any) -> Commit:
@@ -193,14 +195,26 @@ def deployment(body: Any) -> Deployment:
     created = moment(body["created_at"])
     assert created is not None
     return Deployment(
-        int(body["id"]), str(body["environment"]), sha(body["sha"]), body.get("payload"), created
+        int(body["id"]),
+        str(body["environment"]),
+        sha(body["sha"]),
+        body.get("payload"),
+        created,
+        _login(body),
     )
 
 
 def deployment_status(body: Any) -> DeploymentStatus:
     return DeploymentStatus(
-        str(body["state"]), str(body.get("description") or ""), moment(body["created_at"]) or 0.0
+        str(body["state"]),
+        str(body.get("description") or ""),
+        moment(body["created_at"]) or 0.0,
+        _login(body),
     )
+
+
+def _login(body: Any) -> str:
+    return str((body.get("creator") or {}).get("login", ""))
 
 
 def sha(value: Any) -> str:

@@ -158,6 +158,16 @@ class GitHub(Asking):
         rows = await self.get(repository, "/deployments", what, "deployments: read", query)
         return [shaped(shapes.deployment, row) for row in shaped(list, rows)]
 
+    async def newest_deployments(
+        self, repository: str, *, environment: str, task: str, count: int
+    ) -> list[Deployment]:
+        """The newest of an environment, newest first, whatever commit they are of."""
+        query = {"environment": environment, "task": task, "per_page": count}
+        rows = await self.get(
+            repository, "/deployments", f"Deployments of {repository}", "deployments: read", query
+        )
+        return [shaped(shapes.deployment, row) for row in shaped(list, rows)]
+
     async def create_deployment(
         self,
         repository: str,

@@ -52,6 +52,7 @@ def _of_services(data: Data) -> Iterator[str]:
             yield from _no_option(f"{path}.environments.{environment}.ref", block.get("ref"))
             yield from _of_driver(f"{path}.environments.{environment}", block)
             yield from _of_url(f"{path}.environments.{environment}.url", block, _blocks(data, "recipes"))
+            yield from _of_watch(f"{path}.environments.{environment}.watch", block, _blocks(data, "recipes"))
             yield from _of_order(
                 f"{path}.environments.{environment}", environment, _blocks(service, "environments")
             )
@@ -119,6 +120,17 @@ def _of_url(path: str, environment: Data, recipes: Mapping[str, Data]) -> Iterat
             )
 
 
+def _of_watch(path: str, environment: Data, recipes: Mapping[str, Data]) -> Iterator[str]:
+    """It has to know whom to ask."""
+    watch, recipe = environment.get("watch"), environment.get("recipe")
+    if not isinstance(watch, dict):
+        return
+    if isinstance(watch.get("url"), str):
+        yield from _of_url(f"{path}.url", {"url": watch["url"], "recipe": recipe}, recipes)
+    elif not (isinstance(recipe, str) and _mapping(recipes.get(recipe)).get("health")):
+        yield f"{path}: nothing says how its health is asked for; give it a url, or the recipe a health"
+
+
 def _of_teams_and_people(data: Data) -> Iterator[str]:
     teams, rotations, people = _blocks(data, "teams"), _keys(data, "rotations"), _blocks(data, "people")
     for name, team in teams.items():
@@ -177,6 +189,9 @@ def _of_recipes(data: Data) -> Iterator[str]:
             for index, step in enumerate(_list(steps)):
                 if isinstance(step, dict):
                     yield from _of_step(f"recipes.{name}.{stage}.{index}", step)
+        for question in ("standing", "health"):
+            if isinstance(step := recipe.get(question), dict):
+                yield from _of_step(f"recipes.{name}.{question}", step)
 
 
 def _of_step(path: str, step: Data) -> Iterator[str]:

@@ -54,6 +54,18 @@ class Step(Model):
     """The folder it runs in, below the checkout."""
 
 
+class Question(Model):
+    """A short command that asks how an environment is, and changes nothing. It gets what the steps get."""
+
+    run: Arguments
+    """The command, one word an item; no shell."""
+    timeout: Annotated[Duration, Field(le=8)] = 5.0
+    """How long it may take, 8 s at most; then it is ended and has not answered."""
+    env: Variables = Field(default_factory=Frozen)
+    cwd: str | None = None
+    """The folder of the repository that it runs in; only that one is taken along, and all where none is named."""
+
+
 class Recipe(Model):
     """How a deploy runs: lists of steps. When one fails the rest is not begun."""
 
@@ -67,6 +79,10 @@ class Recipe(Model):
     """Runs by itself when `deploy` or `check` failed."""
     actions: Named[tuple[Step, ...]] = Field(default_factory=Frozen)
     """Named ones besides deploy: restart, migrate, flush …"""
+    standing: Question | None = None
+    """Prints the commit that really runs there (40 hexadecimal digits on one line), or `none`. For `status`."""
+    health: Question | None = None
+    """Ends well as long as what runs there is well. For `watch`."""
     env: Variables = Field(default_factory=Frozen)
     pass_env: tuple[PassedVariable, ...] = ()
     """Variables of Grail's own environment that the commands get too. All others are kept from them."""
@@ -119,6 +135,20 @@ class GitHubActions(Workflow):
     """How long a run may show no sign of life; then it is ended and has failed."""
 
 
+class Watch(Model):
+    """Look after a deploy that succeeded: when its health check fails, Grail rolls it back by itself."""
+
+    lasts: Annotated[Duration, Field(ge=10, le=86400)] = 600.0
+    """For how long, from its success."""
+    every: Annotated[Duration, Field(ge=1, le=600)] = 30.0
+    """How often its health is asked for."""
+    fails: int = Field(3, ge=2, le=20)
+    """How many times in a row it has to fail: one bad answer does nothing."""
+    url: Url | None = None
+    """Is well as long as it answers with 200 to 299 within 5 s, filled in as the environment's own `url` is. Without it
+    the recipe's `health` is asked."""
+
+
 class Environment(Model):
     """One place where a service runs."""
 
@@ -137,6 +167,8 @@ class Environment(Model):
     """Where people find it once it stands: the card and `status` link to it. {service} and {environment} are filled
     in, and so are {VARIABLES} of Grail's environment that the recipe's `pass_env` names."""
     gates: Gates = Gates()
+    watch: Watch | None = None
+    """What is done after a deploy that succeeded; nothing where it is left out."""
 
     @property
     def actions(self) -> tuple[str, ...]:

@@ -43,6 +43,16 @@ class Order:
     requested: float = 0.0  # seconds since the epoch
     first: bool = False  # nobody has tried to start it before
     extra: Mapping[str, str] = field(default_factory=dict)  # further environment variables
+    alone: bool = True  # no other service has an environment of this name in the same repository
+
+
+@dataclass(frozen=True)
+class Stands:
+    """What a system says that really runs in an environment. since: seconds since the epoch; by: as it names people."""
+
+    commit: str  # full SHA; "": nothing runs there
+    since: float | None = None
+    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,4 +106,19 @@ class Driver(Protocol):
 
     async def output(self, run: str, lines: int | None = None) -> str:
         """The whole output kept, or its last `lines`; control characters stripped, secrets masked."""
+        ...
+
+    async def standing(self, order: Order) -> Stands | None:
+        """What really runs in the environment of this order. None: this one has nobody to ask, or nothing is known there.
+
+        The order is never carried out; its commit is the one by which the question is asked. Raises OutsideUnavailable,
+        and Refusal for what the system will not say; within a few seconds.
+        """
+        ...
+
+    async def health(self, order: Order) -> str | None:
+        """Whether what runs there is well: "", or one sentence that says what is not. None: there is nobody to ask.
+
+        Raises OutsideUnavailable where the question itself could not be asked.
+        """
         ...

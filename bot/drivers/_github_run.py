@@ -37,6 +37,14 @@ def payload_of(value: object) -> Mapping[str, object]:
     return value if isinstance(value, dict) else {}
 
 
+def concerns(payload: object, service: str, *, alone: bool) -> bool:
+    """Whether a Deployment is of this service. alone: no other one has an environment of this name there."""
+    said = payload_of(payload)
+    if "grail" in said and "service" in said:
+        return said["service"] == service
+    return alone
+
+
 @dataclass(frozen=True)
 class Ref:
     """The name of a run: all that is needed to ask GitHub about it, from any machine."""

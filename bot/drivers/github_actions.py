@@ -10,6 +10,7 @@ sending another. Only what GitHub has certainly not taken is sent again. Deploym
 what GitHub's own pages show of the deploy.
 """
 
+import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -19,8 +20,8 @@ import structlog
 from bot.clients.github import GitHub, GitHubLimited, GitHubRefused, Job, WorkflowRun
 from bot.clients.http import Unreachable
 from bot.clock import Clock
-from bot.drivers import GOING, Order, Phase, RunState
-from bot.drivers._github_run import Ref, Seen, mark_of, marks_in, payload_of
+from bot.drivers import GOING, Order, Phase, RunState, Stands
+from bot.drivers._github_run import Ref, Seen, concerns, mark_of, marks_in, payload_of
 from bot.drivers._github_words import began, ending, filled, lasted, lines_of, steps_of, told_as, unseen
 from bot.errors import NotFound, OutsideUnavailable
 
@@ -28,6 +29,7 @@ log = structlog.get_logger()
 
 NOT_SENT = "Not started: GitHub has not taken it."
 SKEW_SECONDS = 600.0  # by how much GitHub's clock may be behind ours
+LOOKED_AT = 6  # Deployments in which the newest success is looked for
 FOUND_WITHIN = 120.0  # a dispatch that GitHub took is in its lists by then
 END_WITHIN = 300.0  # a run that was told to end has ended by then
 SOON, LATER, RARELY = 2.0, 10.0, 40.0  # seconds until the next look, and until an end is asked for again
@@ -125,6 +127,37 @@ class GitHubActionsDriver:
             f"{line}\n" for line in (told if lines is None else told[-lines:] if lines > 0 else [])
         )
 
+    async def standing(self, order: Order) -> Stands | None:
+        """By GitHub's Deployments: the newest success of this environment, whoever made it.
+
+        Where several services have an environment of this name in one repository, GitHub cannot say whose a Deployment
+        of somebody else is: then only ours count.
+        """
+        if (given := order.github) is None:
+            return None
+        listed = await self._github.newest_deployments(
+            given.repository, environment=order.environment, task="deploy", count=LOOKED_AT
+        )
+        meant = [one for one in listed if concerns(one.payload, order.service, alone=order.alone)]
+        statuses = await asyncio.gather(
+            *(self._github.deployment_statuses(given.repository, one.id) for one in meant)
+        )
+        # One that another success has replaced is `inactive` by now, and has been a success before.
+        went_well = [
+            (status.created, one.id, one, status)
+            for one, said in zip(meant, statuses, strict=True)
+            for status in said
+            if status.state == "success"
+        ]
+        if not went_well:
+            return None
+        since, _, newest, status = max(went_well, key=lambda found: found[:2])
+        return Stands(newest.sha, since, newest.by or status.by)
+
+    async def health(self, order: Order) -> str | None:
+        """GitHub knows nothing of it: a `watch` has a url."""
+        return None
+
     # --- starting
 
     async def _start(self, order: Order, seen: Seen) -> None:
@@ -140,7 +173,8 @@ class GitHubActionsDriver:
             what = order.action or "deploy"
             made = await self._github.create_deployment(
                 ref.repository, sha=ref.sha, environment=ref.environment, task=what,
-                description=f"{what} {order.service} by Grail, {order.deploy}", payload={"grail": ref.mark},
+                description=f"{what} {order.service} by Grail, {order.deploy}",
+                payload={"grail": ref.mark, "service": order.service},
             )  # fmt: skip
             ref = seen.ref = replace(ref, deployment=made.id)
         await self._github.say(

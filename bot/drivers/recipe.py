@@ -29,13 +29,16 @@ from pathlib import Path
 from typing import Any
 
 from bot.clients.git import Git, environment_for_git
-from bot.drivers import Order, Phase, RunState, Step, _runner
+from bot.config import Question
+from bot.drivers import Order, Phase, RunState, Stands, Step, _asking, _runner
+from bot.drivers._asking import Answered
 from bot.drivers._ordering import passed_on, refuse_another, told, values_of
 from bot.errors import OutsideUnavailable
 
 LIMIT = 10 * 1024 * 1024  # bytes of output kept on disk for each run
 KEEP = 20  # runs of each service whose output is kept
 _RUN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 
 
 def shield() -> bool:
@@ -110,6 +113,40 @@ class RecipeDriver:
 
     async def output(self, run: str, lines: int | None = None) -> str:
         return await asyncio.to_thread(self._output, self._folder(run), lines)
+
+    async def standing(self, order: Order) -> Stands | None:
+        """What the recipe's `standing` prints: a commit, or `none`."""
+        if order.recipe.standing is None:
+            return None
+        answered = await self._asked(order.recipe.standing, order)
+        if len(answered.printed) > _asking.MOST_BYTES:
+            raise _silent("it printed far too much")
+        if answered.code is None:
+            raise _silent(f"it took longer than {order.recipe.standing.timeout:g} s")
+        if answered.code != 0:
+            raise _silent(answered.last_line or f"it ended with exit status {answered.code}")
+        commit = answered.printed.strip()
+        if commit != "none" and not _COMMIT.fullmatch(commit):
+            raise _silent(f"it printed no commit: {commit.splitlines()[0][:80] if commit else 'nothing'}")
+        return Stands("" if commit == "none" else commit)
+
+    async def health(self, order: Order) -> str | None:
+        """ "" when the recipe's `health` ends well; else what it said last."""
+        if order.recipe.health is None:
+            return None
+        answered = await self._asked(order.recipe.health, order)
+        if answered.code is None:
+            return f"it did not answer within {order.recipe.health.timeout:g} s"
+        return "" if answered.code == 0 else answered.last_line or f"exit status {answered.code}"
+
+    async def _asked(self, question: Question, order: Order) -> Answered:
+        passed = passed_on(order.recipe, self._environ, self._mask, self._say)
+        path = self._environ.get("PATH") or os.defpath
+        given = {"PATH": path, "LANG": "C.UTF-8", **order.recipe.env, **order.extra, **passed}
+        return await asyncio.to_thread(
+            _asking.ask, question, order, mirror=self._git.mirror(order.repository), given=given,
+            git=environment_for_git(self._environ), mask=_runner.secrets_in([*passed.values(), *self._mask]),
+        )  # fmt: skip
 
     def _folder(self, run: str) -> Path:
         if not _RUN.fullmatch(run):
@@ -244,6 +281,10 @@ class RecipeDriver:
                     _runner.remove(Path(_status(folder).get("work") or folder / "work"))
         for _, folder in sorted(ended, reverse=True)[self._keep :]:
             _runner.remove(folder)
+
+
+def _silent(why: str) -> OutsideUnavailable:
+    return OutsideUnavailable("recipe", f"`standing` of the recipe did not answer: {why}.")
 
 
 def _status(folder: Path) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from .finding import Answer, Asked, Finding, Refused, page
 from .shapes import Shapes
-from .things import Deployment, DeploymentStatus, Things
+from .things import Deployment, DeploymentStatus, Repository, Things
 
 STATES = ("error", "failure", "inactive", "in_progress", "queued", "pending", "success")
 
@@ -63,12 +63,22 @@ class Deployments(Finding):
             environment_url=str(body.get("environment_url") or ""),
             environment=str(body.get("environment") or it.environment), created=self.things.clock.now(),
         )  # fmt: skip
+        self._add(one, it, status, retires=body.get("auto_inactive", True))
+        return 201, self.shapes().deployment_status(one, it, status)
+
+    def went(self, one: Repository, it: Deployment, state: str) -> None:
+        """A new status of a Deployment, by whoever made that."""
+        status = DeploymentStatus(
+            self.things.number(), state, "", "", "", it.environment, self.things.clock.now()
+        )
+        self._add(one, it, status, retires=True)
+
+    def _add(self, one: Repository, it: Deployment, status: DeploymentStatus, *, retires: bool) -> None:
         it.statuses.append(status)
-        if status.state == "success" and body.get("auto_inactive", True):
+        if status.state == "success" and retires:
             self._retire(it)
         self.things.keep(it)
         self._told(one, it, status)
-        return 201, self.shapes().deployment_status(one, it, status)
 
     def _retire(self, new: Deployment) -> None:
         for old in self.things.deployments.values():

@@ -4,6 +4,7 @@
     {"make": "workflow", "file": "deploy.yml", "inputs"?, "run_name"?, "jobs"?: [{"name", "steps": [[name, seconds]]}],
      "dispatchable"?, "environment"?, "details"?, "lag"?, "queue"?, "held"?}
     {"make": "pull", "number", "title", "branch", "author"?, "merged"?: sha}
+    {"make": "deployment", "environment", "ref", "by"?, "task"?, "to"?}   somebody else's; to: how it went, "success"
     {"check": name, "ref", "to": "queued" | "in_progress" | a conclusion, "kind"?: "run" | "status", "summary"?}
     {"run": id or "newest", "to": "hold" | "go" | "step" | "waiting" | "approved" | "vanished" | "queued" |
      "success" | "failure" | "cancelled" | "timed_out", "at"?: the step that a failure happens at}
@@ -19,8 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from ..faults import ControlError, Json
+from .deployments import STATES
 from .front import Front
-from .things import Check, PlannedJob, PullRequest, Repository, Run, Workflow
+from .things import Check, Deployment, PlannedJob, PullRequest, Repository, Run, Workflow
 
 CONCLUSIONS = (
     "success",
@@ -97,7 +99,25 @@ class Fire:
             )  # fmt: skip
             self._things.keep(pull)
             return {"pull": pull.number}
-        raise ControlError(f"'make' is repository, workflow or pull, not {what!r}.")
+        if what == "deployment":
+            return {"deployment": self._deployment(one, asked)}
+        raise ControlError(f"'make' is repository, workflow, pull or deployment, not {what!r}.")
+
+    def _deployment(self, one: Repository, asked: Json) -> int:
+        """What another tool than the app tells GitHub of a deploy."""
+        ref, environment = str(asked.get("ref", one.main)), str(asked.get("environment", ""))
+        sha, now = one.git.commit_of(ref), self._things.clock.now()
+        if sha is None or not environment or asked.get("to", "success") not in STATES:
+            raise ControlError(
+                f"A deployment has an environment, a ref that there is, and goes to {', '.join(STATES)}."
+            )
+        it = Deployment(
+            self._things.number(), one.name, sha, ref, str(asked.get("task", "deploy")), environment, "", {}, False,
+            environment == "production", now, by=str(asked.get("by", "octocat")),
+        )  # fmt: skip
+        self._things.keep(it)
+        self._front.deployments.went(one, it, str(asked.get("to", "success")))
+        return it.id
 
     def _check(self, asked: Json) -> Json:
         one = self._things.repository(asked)

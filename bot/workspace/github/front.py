@@ -44,6 +44,7 @@ class Front:
         self.moves = Moves(self.things, self._moved)
         self.apps = Apps(core.settings.github_app, self.things, self.shapes)
         self._routes = Routes(self.things, self.moves, self.shapes, self.hooks.deployment_status)
+        self.deployments = self._routes.deployments
         folder = core.settings.github_contracts
         self._contract = OpenApi(folder / "github-rest.trimmed.openapi.json" if folder else None)
         self._used: dict[int, int] = {}  # by hour

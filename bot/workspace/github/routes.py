@@ -18,7 +18,7 @@ class Routes:
     ) -> None:
         commits = Commits(things, shapes)
         actions = Actions(things, moves, shapes)
-        deployments = Deployments(things, shapes, told)
+        self.deployments = deployments = Deployments(things, shapes, told)
         repo = "/repos/{owner}/{repo}"
         table: list[tuple[str, str, str, Handler]] = [
             ("GET", repo, "repository", commits.repository),

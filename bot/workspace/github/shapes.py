@@ -183,7 +183,7 @@ class Shapes:
         return {
             "url": url, "id": it.id, "node_id": _node("DE", it.id), "sha": it.sha, "ref": it.ref, "task": it.task,
             "payload": it.payload, "original_environment": it.environment, "environment": it.environment,
-            "description": it.description or None, "creator": self.user("grail[bot]"),
+            "description": it.description or None, "creator": self.user(it.by),
             "created_at": written(it.created), "updated_at": at, "statuses_url": f"{url}/statuses",
             "repository_url": f"{self.base}/repos/{one.name}",
             "transient_environment": it.transient, "production_environment": it.production,
@@ -193,7 +193,7 @@ class Shapes:
         url = f"{self.base}/repos/{one.name}/deployments/{it.id}"
         return {
             "url": f"{url}/statuses/{status.id}", "id": status.id, "node_id": _node("DES", status.id),
-            "state": status.state, "creator": self.user("grail[bot]"), "description": status.description,
+            "state": status.state, "creator": self.user(it.by), "description": status.description,
             "environment": status.environment, "target_url": status.log_url, "log_url": status.log_url,
             "environment_url": status.environment_url, "created_at": written(status.created),
             "updated_at": written(status.created), "deployment_url": url,

@@ -117,6 +117,7 @@ class Deployment:
     production: bool
     created: float
     statuses: list[DeploymentStatus] = field(default_factory=list)
+    by: str = "grail[bot]"
 
 
 @dataclass

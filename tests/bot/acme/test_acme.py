@@ -28,7 +28,7 @@ from tests.fixtures.programs import program
 from tests.fixtures.store import LONG
 
 ROOT = Path(__file__).parents[3]
-HEAD = "a51f398a0634a6a630231b2df85379baf5616746"
+HEAD = "bfc717bf562216f01037ebfa05dbb57942a1be0e"
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,8 @@ from bot.slack.views.steps import STEP_MARK
 
 FOLDER = Path(__file__).parents[3] / "bot" / "drivers"
 FILES = sorted(file.stem for file in FOLDER.glob("*.py") if not file.name.startswith("_"))
-CONTRACT = {name: getattr(Driver, name) for name in ("start", "state", "runs", "cancel", "output")}
+METHODS = ("start", "state", "runs", "cancel", "output", "standing", "health")
+CONTRACT = {name: getattr(Driver, name) for name in METHODS}
 each_driver = pytest.mark.parametrize("file", FILES)
 
 

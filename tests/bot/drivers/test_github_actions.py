@@ -16,7 +16,7 @@ from bot.drivers._github_run import Ref, mark_of, marks_in
 from bot.drivers.github_actions import FOUND_WITHIN
 from bot.errors import NotFound, OutsideUnavailable, Refusal
 from tests.bot.drivers.github_scene import Scene
-from tests.fixtures.github import GitHub, words_with_github
+from tests.fixtures.github import GitHub, head, words_with_github
 
 
 @pytest.fixture
@@ -425,3 +425,48 @@ async def test_no_run_of_github_is_a_process_of_this_machine(scene: Scene) -> No
     await scene.driver.start(scene.order())
     assert await scene.driver.runs() == {}
     assert not scene.driver.local
+
+
+# --- what stands there
+
+
+async def test_what_stands_is_the_newest_success_of_the_environment_whoever_made_it(scene: Scene) -> None:
+    order = scene.order()
+    assert await scene.driver.standing(order) is None
+    run = await scene.driver.start(order)
+    await scene.played.run("success")
+    await scene.until(run, "succeeded")
+    ours = await scene.driver.standing(order)
+    assert ours is not None
+    assert (ours.commit, ours.by) == (order.commit, "grail[bot]")
+
+    await scene.forward(60)
+    await scene.played.deployed("production")
+    await scene.played.deployed("staging", "main", task="restart")
+    await scene.played.deployed("staging", "feature/x", by="olga", to="failure")
+    assert await scene.driver.standing(order) == ours
+    await scene.played.deployed("staging", "feature/x", by="olga")
+    theirs = await scene.driver.standing(order)
+    assert theirs is not None
+    assert (theirs.commit, theirs.by) == (head(scene.git, "feature/x"), "olga")
+    assert abs((theirs.since or 0) - scene.clock.now()) < 30
+
+
+async def test_where_services_share_a_repository_only_what_is_known_to_be_of_this_one_counts(
+    scene: Scene,
+) -> None:
+    run = await scene.driver.start(scene.order(service="search", alone=False))
+    await scene.played.run("success")
+    await scene.until(run, "succeeded")
+    await scene.played.deployed("staging", "feature/x")
+    assert await scene.driver.standing(scene.order(alone=False)) is None
+    found = await scene.driver.standing(scene.order(service="search", alone=False))
+    assert found is not None
+    assert found.commit == head(scene.git)
+
+
+async def test_while_github_is_down_it_does_not_say_what_stands(scene: Scene) -> None:
+    await scene.played.weather(failing=True)
+    with pytest.raises(OutsideUnavailable, match="GitHub answers 502"):
+        await scene.driver.standing(scene.order())
+    assert await scene.driver.health(scene.order()) is None

@@ -226,7 +226,7 @@ async def test_what_cannot_be_fired_is_refused_in_words(github: GitHub) -> None:
     for asked, words in (
         ({}, 'Say what: "make", "check", "run", "hooks", "redeliver", "tell" or "look".'),
         ({"run": "newest", "to": "success"}, "There is no run 'newest' on this GitHub: use an id, or newest."),
-        ({"make": "house"}, "'make' is repository, workflow or pull, not 'house'."),
+        ({"make": "house"}, "'make' is repository, workflow, pull or deployment, not 'house'."),
         ({"make": "workflow", "repository": "acme/none"},
          f"There is no repository 'acme/none' on this GitHub: there is {REPOSITORY}."),
     ):  # fmt: skip
