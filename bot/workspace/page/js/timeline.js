@@ -36,16 +36,23 @@ export class Timeline {
       "scroll",
       () => {
         this.stuck = this.atEnd();
+        this.top = this.scroll.scrollTop;
         if (this.stuck) this.pill.hidden = true;
       },
       { passive: true },
     );
     this.scroll.addEventListener("keydown", (event) => this.arrows(event));
     // Whatever grows (a message, an opened log, a keyboard on a phone): who was at the end stays there.
-    const watch = new ResizeObserver(() => this.stuck && this.toEnd());
+    const watch = new ResizeObserver(() => this.stays() && this.toEnd());
     watch.observe(this.list, { box: "border-box" });
     watch.observe(this.scroll);
     this.stuck = true;
+    this.top = 0;
+  }
+
+  /** Whether the reader is still at the end. Who has just scrolled up is seen here, a frame before the event says so. */
+  stays() {
+    return this.stuck && (this.scroll.scrollTop >= this.top - 1 || this.atEnd());
   }
 
   atEnd() {
@@ -56,6 +63,7 @@ export class Timeline {
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.scroll.scrollTo({ top: this.scroll.scrollHeight, behavior: smooth && !calm ? "smooth" : "instant" });
     this.stuck = true;
+    this.top = this.scroll.scrollTop;
     this.pill.hidden = true;
   }
 
@@ -66,11 +74,12 @@ export class Timeline {
       this.nodes.clear();
       this.list.replaceChildren();
       this.stuck = true;
+      this.top = 0;
     }
     this.what = what;
     this.ctx = { ...this.ctx, place };
     this.fill(messages, loading);
-    if (this.stuck || (fresh && fresh.user === state.me && !fresh.bot_id)) this.toEnd();
+    if (this.stays() || (fresh && fresh.user === state.me && !fresh.bot_id)) this.toEnd();
     else if (fresh) this.pill.hidden = false;
   }
 
