@@ -109,7 +109,7 @@ class Driver(Protocol):
         ...
 
     async def standing(self, order: Order) -> Stands | None:
-        """What really runs in the environment of this order. None: this one has nobody to ask, or nothing is known there.
+        """What really runs in the environment of this order. None: there is nobody to ask, or nothing is known.
 
         The order is never carried out; its commit is the one by which the question is asked. Raises OutsideUnavailable,
         and Refusal for what the system will not say; within a few seconds.

@@ -80,8 +80,8 @@ def ask(
 def _take(sha: str, folder: str | None, checkout: Path, mirror: Path, git: Mapping[str, str]) -> None:
     """The files of the commit, of the folder alone where one is named, from our mirror."""
     words = [
-        "git", "-c", "core.hooksPath=/dev/null", f"--git-dir={mirror}", f"--work-tree={checkout}", "checkout", "--quiet",
-        sha, "--", folder or ".",
+        "git", "-c", "core.hooksPath=/dev/null", f"--git-dir={mirror}", f"--work-tree={checkout}", "checkout",
+        "--quiet", sha, "--", folder or ".",
     ]  # fmt: skip
     env = {**git, "GIT_INDEX_FILE": str(checkout.with_name("index"))}
     try:

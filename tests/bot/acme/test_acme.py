@@ -28,7 +28,7 @@ from tests.fixtures.programs import program
 from tests.fixtures.store import LONG
 
 ROOT = Path(__file__).parents[3]
-HEAD = "bfc717bf562216f01037ebfa05dbb57942a1be0e"
+HEAD = "2b09e02d816fff2bca4e649ab072d409869fc0dc"
 
 
 @pytest.fixture(scope="module")

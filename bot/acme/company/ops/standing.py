@@ -1,4 +1,4 @@
-"""python3 standing.py SERVICE ENVIRONMENT: the commit that visitors get, through the front; `none` where nothing answers."""
+"""python3 standing.py SERVICE ENVIRONMENT: the commit that visitors get; `none` where nothing answers them."""
 
 import sys
 
