@@ -110,6 +110,11 @@ class Grail:
         coverage = Coverages(
             config=self.current_config, store=reports, git=git, secrets=settings.hook_secrets
         )
+        for line in coverage.amiss() if web_side else ():
+            self.say(line)
+        closed = [] if settings.github.webhook_secrets else ["GITHUB_WEBHOOK_SECRET"]
+        closed += [] if coverage.secrets() else ["GRAIL_HOOK_SECRET_COVERAGE_<SERVICE>"]
+        log.info("hooks.closed", because="not set", secrets=closed)
         deploys = Deploys(
             config=self.current_config,
             store=store,

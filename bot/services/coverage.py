@@ -67,6 +67,24 @@ class Coverages:
         names = {service: secret_of(service) for service in self._config().services}
         return {service: self._secrets[name] for service, name in names.items() if self._secrets.get(name)}
 
+    def amiss(self) -> list[str]:
+        """What of its set-up helps nobody, a sentence each, to be said at the start."""
+        services = self._config().services
+        known = {secret_of(name) for name in services}
+        found = [
+            f"GRAIL_HOOK_SECRET_{name} is set, but config.yaml has no such service."
+            for name in sorted(self._secrets)
+            if name.startswith("COVERAGE_") and name not in known
+        ]
+        for name, service in services.items():
+            asked = any(place.gates.coverage for place in service.environments.values())
+            if asked and name not in self.secrets():
+                found.append(
+                    f"Coverage of {name} is asked for, but no report can come: "
+                    f"GRAIL_HOOK_SECRET_{secret_of(name)} is not set."
+                )
+        return found
+
     def set_up(self, service: str) -> NotSetUp | None:
         """What is missing so that reports of a service can come; None where nothing is."""
         if service in self.secrets():

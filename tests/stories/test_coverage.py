@@ -12,7 +12,7 @@ from tests.stories.steps import card_says, refused, told
 
 GATES = "{recipe: quick, gates: {coverage: {mode: enforced, lines: 50, changed: 80}}}"
 SECRET = "of-the-tests-of-shop"
-LCOV = "TN:\nSF:/home/runner/work/shop/cart.py\n{lines}\nend_of_record\n"
+LCOV = "TN:\nSF:/build/shop/cart.py\n{lines}\nend_of_record\n"
 
 
 @pytest.fixture

@@ -18,11 +18,11 @@ class Coverage:
     base: float | None = None
     changed: float | None = None
     uncovered: tuple[str, ...] = ()
-    trend: tuple[float, ...] = ()
-    odd: str = ""
     least: float = 0.0
     least_changed: float = 0.0
     most_drop: float = 100.0
+    trend: tuple[float, ...] = ()
+    odd: str = ""
 
 
 @family("coverage", Coverage, "how much its tests cover", "The report of coverage")
