@@ -8,8 +8,9 @@ from bot.config import Config
 from bot.domain.deploys import Approval, Deploy
 from bot.domain.rights import Holder, may
 from bot.errors import Conflict, NotAllowed, Stale
+from bot.services._held import passes
 from bot.services.verdicts import Verdicts, judged, refusal
-from bot.services.waiting import Waiting, passes
+from bot.services.waiting import Waiting
 from bot.services.waivers import check_waiver, reasoned, waivable
 from bot.store.admission import Admission
 from bot.store.deploys import DeployStore

@@ -12,6 +12,7 @@ from bot.clock import Clock
 from bot.config import Config
 from bot.domain.deploys import Deploy
 from bot.domain.gates import Verdict
+from bot.domain.outside import Heard, Stands, compared
 from bot.domain.refs import check_ref
 from bot.domain.rights import Holder
 from bot.drivers import Driver
@@ -22,9 +23,10 @@ from bot.services.differences import Differences
 from bot.services.facts import Around, Outside
 from bot.services.freeing import Freeing
 from bot.services.gates import Gates
+from bot.services.guards import GUARD, GUARD_SECONDS, Guards
 from bot.services.places import Places, step_names
 from bot.services.rollbacks import Rollbacks
-from bot.services.runs import CANCEL, GUARD, GUARD_SECONDS, TICK, Runs
+from bot.services.runs import CANCEL, TICK, Runs
 from bot.services.verdicts import Verdicts
 from bot.services.waiting import JUDGE, Waiting
 from bot.services.waivers import check_waiver, reasoned, waivable
@@ -78,6 +80,16 @@ class Status:
     running: Deploy | None
     doubt: Deploy | None = None
     url: str = ""  # where people find what stands there
+    heard: Heard | None = None  # what the system there said last; None: it was never asked
+    last: Deploy | None = None  # the last one that ran there and ended
+
+    @property
+    def really(self) -> Stands:
+        """What stands there, compared with what Grail knows."""
+        if self.running is not None:
+            return "known"
+        stands = self.standing
+        return compared(self.heard, stands.commit if stands else "", stands.since if stands else 0.0, self.last)
 
 
 class Deploys:
@@ -120,14 +132,16 @@ class Deploys:
             store=store, work=work, timers=timers, git=git, places=self._places, clock=clock, host=host,
             watcher=watcher, stopping=stopping,
         )  # fmt: skip
+        self.guards = Guards(store=store, work=work, timers=timers, clock=clock)
         self._admissions = admissions
         self.verdicts = Verdicts(
             config=config, store=store, locks=locks, gates=gates, clock=clock,
             around=Around(config=config, store=store, git=git, outside=outside),
         )  # fmt: skip
+        self.differences = Differences(store, git, self._places)
         self.waiting = Waiting(
             config=config, store=store, admissions=admissions, verdicts=self.verdicts, holder=holder, work=work,
-            timers=timers, clock=clock, admit=self._admitted,
+            timers=timers, clock=clock, admit=self._admitted, brings=self.differences.brings,
         )  # fmt: skip
         self.decisions = Decisions(
             config=config,
@@ -139,9 +153,8 @@ class Deploys:
         )
         self.claims = Claims(
             config=config, store=store, work=work, timers=timers, drivers=drivers, clock=clock, host=host,
-            watcher=watcher, resume=self.runs.resume, recall=self.waiting.recall,
+            watcher=watcher, resume=self.guards.resume, recall=self.waiting.recall,
         )  # fmt: skip
-        self.differences = Differences(store, git, self._places)
         self.rollbacks = Rollbacks(
             store=store, git=git, locks=locks, places=self._places, verdicts=self.verdicts, waiting=self.waiting,
             clock=clock, draft=self._back, cancel=self.cancel,

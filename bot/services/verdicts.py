@@ -17,6 +17,8 @@ from bot.services.gates import Gates
 from bot.store.deploys import DeployStore
 from bot.store.locks import LockStore
 
+READ = ("checks", "coverage")  # whoever approves wants to read what they say, also where it is good
+
 
 class Verdicts:
     def __init__(
@@ -80,10 +82,12 @@ class Verdicts:
         )  # fmt: skip
 
     def fingerprint(self, deploy: Deploy) -> str:
-        """Of what is approved: commit, place, action, what it replaces, config.yaml. Any change makes another one."""
+        """Of what is approved: commit, place, what was asked for, the difference to what runs there, config.yaml. Any
+        change makes another one. The difference hangs on nothing but the two commits.
+        """
         parts = (
-            deploy.commit, deploy.service, deploy.environment, deploy.action or "", deploy.previous or "",
-            self._config().version,
+            deploy.commit, deploy.service, deploy.environment, deploy.ref, deploy.action or "", deploy.undoes,
+            deploy.previous or "", self._config().version,
         )  # fmt: skip
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
@@ -111,11 +115,20 @@ class Stopped(Conflict):
         self.verdict = verdict
 
 
+class NoRight(NotAllowed):
+    """A verdict of which the right is missing: what else stands in the way does not matter then."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        first = verdict.stopping[0]
+        super().__init__(first.sentence, code=first.code, hint="`whoami` shows what you may do.")
+        self.verdict = verdict
+
+
 def refusal(verdict: Verdict) -> Refusal:
     """Why not, as an error."""
     first = verdict.stopping[0]
     if first.gate == "right":
-        return NotAllowed(first.sentence, code=first.code, hint="`whoami` shows what you may do.")
+        return NoRight(verdict)
     return Stopped(verdict)
 
 
@@ -131,4 +144,7 @@ def _hint(verdict: Verdict) -> str:
 def judged(deploy: Deploy, verdict: Verdict) -> Deploy:
     """The deploy with what was said about it, in the same revision."""
     passed = dict.fromkeys(one.gate for one in verdict if one.outcome == "passed")
-    return replace(deploy, conditions=told(verdict), passed=tuple(passed))
+    vouched = tuple(
+        (one.gate, one.sentence) for one in verdict if one.gate in READ and one.outcome == "passed"
+    )
+    return replace(deploy, conditions=told(verdict), passed=tuple(passed), vouched=vouched)

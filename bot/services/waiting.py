@@ -9,10 +9,12 @@ from uuid import uuid4
 
 from bot.clock import Clock
 from bot.config import Config
+from bot.domain.brings import Brings
 from bot.domain.deploys import Deploy, State
 from bot.domain.gates import Verdict, judge
 from bot.domain.rights import Holder
 from bot.errors import Conflict, NotFound, Stale
+from bot.services._held import LIFE_SECONDS, TURN_SECONDS, ending, passes, same, timer
 from bot.services.verdicts import Verdicts, judged, refusal
 from bot.store.admission import Admission, Admissions
 from bot.store.deploys import DeployStore, thing_of
@@ -22,13 +24,14 @@ from bot.store.timers import Timers
 JUDGE = "deploy.judge"
 WAKE = "deploy.wake"
 LOOK_SECONDS = 60.0  # how often what waits is judged although nobody called
-LIFE_SECONDS = 24 * 3600.0  # how long a deploy waits at most
-TURN_SECONDS = 600.0  # how long who is next in line has to start
 AGAIN = 20  # how often a request is judged anew when the facts changed between verdict and admission
 
 
 class Waiting:
-    """admit: brings a deploy into its environment, as admission.py does, on a Redis whose claims are confirmed."""
+    """admit: brings a deploy into its environment, as admission.py does, on a Redis whose claims are confirmed.
+
+    brings: what a deploy would bring there, for who approves it.
+    """
 
     def __init__(
         self,
@@ -42,6 +45,7 @@ class Waiting:
         timers: Timers,
         clock: Clock,
         admit: Callable[..., Awaitable[Admission]],
+        brings: Callable[[Deploy], Awaitable[Brings | None]],
     ) -> None:
         self._config = config
         self._store = store
@@ -52,6 +56,7 @@ class Waiting:
         self._timers = timers
         self._clock = clock
         self._admit = admit
+        self._brings = brings
 
     async def ask(
         self, deploy: Deploy, holder: Holder, request: str, *, park: bool = False, line: bool = True
@@ -102,12 +107,12 @@ class Waiting:
 
     async def _asked_already(self, deploy: Deploy, claim: Deploy | None, verdict: Verdict) -> Deploy | None:
         """What this person has asked for already, with this very commit, and is not over: however it was typed."""
-        if claim is not None and _same(claim, deploy):
+        if claim is not None and same(claim, deploy):
             return claim
         if not verdict.admits:
             for id in await self._store.held():
                 other = await self._store.find(id)
-                if other is not None and _same(other, deploy):
+                if other is not None and same(other, deploy):
                     return other
         return None
 
@@ -120,8 +125,8 @@ class Waiting:
             return
         now = self._clock.now()
         deploy = await self.as_it_is(deploy)
-        if (ending := self._ending(deploy, now)) is not None:
-            yield await self.ended(deploy, *ending)
+        if (end := ending(deploy, now)) is not None:
+            yield await self.ended(deploy, *end)
             return
         try:
             verdict = await self._verdicts.of(deploy, await self.asker(deploy))
@@ -189,6 +194,7 @@ class Waiting:
     async def as_it_is(self, deploy: Deploy) -> Deploy:
         """With what it would replace now, and approvals only of exactly that."""
         standing = (await self._store.standing(deploy.service)).get(deploy.environment)
+        before = deploy.previous
         deploy = replace(
             deploy,
             previous=standing.commit if standing else None,
@@ -197,23 +203,17 @@ class Waiting:
         fingerprint = self._verdicts.fingerprint(deploy)
         kept = tuple(one for one in deploy.approvals if one.fingerprint == fingerprint)
         voided = deploy.voided + len(deploy.approvals) - len(kept)
-        return replace(deploy, fingerprint=fingerprint, approvals=kept, voided=voided)
+        why = deploy.void_why
+        if voided > deploy.voided:
+            why = "what runs there has changed" if deploy.previous != before else "config.yaml has changed"
+        return replace(deploy, fingerprint=fingerprint, approvals=kept, voided=voided, void_why=why)
 
-    def _ending(self, deploy: Deploy, now: float) -> tuple[State, str] | None:
-        if deploy.cancelled_by:
-            return "cancelled", "Nothing was started."
-        if deploy.asked_at is not None and now >= deploy.asked_at + TURN_SECONDS:
-            minutes = round(TURN_SECONDS / 60)
-            return "cancelled", f"Its turn came, and nobody started it within {minutes} minutes."
-        if deploy.held_until is not None and now >= deploy.held_until:
-            what = {"parked": "It was parked", "waiting": "It waited for its approval"}.get(
-                deploy.state, "It waited"
-            )
-            return (
-                "failed",
-                f"{what} for {round(LIFE_SECONDS / 3600)} hours, which is the most. Nothing was started.",
-            )
-        return None
+    async def with_what_it_brings(self, deploy: Deploy) -> Deploy:
+        """For whoever approves it. It is asked of git once for each change, and again where git could not say."""
+        found = deploy.brings
+        if found is None or not found.fits(deploy.previous or "", deploy.commit):
+            found = await self._brings(deploy)
+        return replace(deploy, brings=found)
 
     async def _waits_on(self, deploy: Deploy, verdict: Verdict, now: float) -> Deploy:
         """What it waits for now, written down where that has changed."""
@@ -231,6 +231,8 @@ class Waiting:
             place_in_line=line.index(deploy.id) + 1 if deploy.id in line else 0,
             asked_at=(deploy.asked_at or now) if verdict.admits and state == "queued" else None,
         )
+        if state == "waiting":
+            changed = await self.with_what_it_brings(changed)
         stored = await self._store.get(deploy.id)
         if changed == replace(stored, cancelled_by=changed.cancelled_by):
             return changed
@@ -241,7 +243,7 @@ class Waiting:
         over = deploy.with_(state=state, ended=self._clock.now(), why=why, place_in_line=0)
         if not await self._store.save(over):
             raise Later(0.2)
-        await self._timers.cancel(_timer(deploy.id))
+        await self._timers.cancel(timer(deploy.id))
         return over
 
     async def saved(self, deploy: Deploy) -> Deploy:
@@ -258,6 +260,8 @@ class Waiting:
             fingerprint=self._verdicts.fingerprint(deploy),
             held_until=deploy.requested + LIFE_SECONDS,
         )
+        if state == "waiting":
+            held = await self.with_what_it_brings(held)
         return await self._admissions.hold(held, now=self._clock.now(), request=request, begin=True)
 
     async def _look_again(self, deploy: Deploy, now: float) -> None:
@@ -267,7 +271,7 @@ class Waiting:
         ends = [stored.held_until] + ([stored.asked_at + TURN_SECONDS] if stored.asked_at else [])
         look = min([now + LOOK_SECONDS, *(end for end in ends if end)])
         await self._timers.at(
-            _timer(deploy.id),
+            timer(deploy.id),
             look,
             JUDGE,
             {"deploy": deploy.id},
@@ -281,19 +285,3 @@ class Waiting:
             JUDGE, {"deploy": deploy.id}, id=f"{deploy.id}:judge:{uuid4().hex}", now=self._clock.now(),
             thing=thing_of(deploy.id), request=deploy.request,
         )  # fmt: skip
-
-
-def _same(one: Deploy, other: Deploy) -> bool:
-    names = ("by", "service", "environment", "commit", "action", "rollback")
-    return all(getattr(one, name) == getattr(other, name) for name in names)
-
-
-def passes(deploy: Deploy) -> tuple[str, ...]:
-    """What the script need not look at: gates that somebody waived; of a roll-back all but the claim."""
-    if deploy.rollback:
-        return ("lock", "freeze", "queue")
-    return tuple(gate for gate, _ in deploy.waived if gate in ("lock", "freeze"))
-
-
-def _timer(id: str) -> str:
-    return f"hold:{id}"

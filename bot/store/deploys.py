@@ -13,7 +13,9 @@ from typing import Any, cast
 import orjson
 from redis.asyncio import Redis
 
+from bot.domain.brings import Brings, Change
 from bot.domain.deploys import Approval, Deploy, State, StepShown, Told
+from bot.domain.watched import Watched
 from bot.errors import NotFound
 from bot.store import epoch, keys
 from bot.store.peers import hosts
@@ -231,6 +233,7 @@ def written(deploy: Deploy) -> bytes:
 
 
 _KNOWN = {field.name for field in fields(Deploy)}
+_BRINGS = {field.name for field in fields(Brings)}
 
 
 def _read(id: str, row: dict[str, str]) -> Deploy:
@@ -242,7 +245,10 @@ def _read(id: str, row: dict[str, str]) -> Deploy:
         record["passed"] = tuple(record.get("passed", ()))
         record["migrations"] = tuple(record.get("migrations", ()))
         record["approvals"] = tuple(Approval(**one) for one in record.get("approvals", ()))
+        record["vouched"] = tuple((gate, said) for gate, said in record.get("vouched", ()))
+        record["brings"] = _brings(record.get("brings"))
         record["waived"] = tuple((gate, by) for gate, by in record.get("waived", ()))
+        record["watched"] = Watched(**record["watched"]) if record.get("watched") else None
         if row.get("cancel"):
             record["cancelled_by"] = row["cancel"]
         # Fields of a newer version are left alone: versions N and N+1 run side by side.
@@ -252,6 +258,15 @@ def _read(id: str, row: dict[str, str]) -> Deploy:
         )
     except (KeyError, ValueError, TypeError) as error:
         raise _unreadable(id) from error
+
+
+def _brings(row: dict[str, Any] | None) -> Brings | None:
+    if row is None:
+        return None
+    lists = {name: tuple(row.get(name, ())) for name in ("authors", "files", "migrations")}
+    known = {name: value for name, value in row.items() if name in _BRINGS}
+    coming = tuple(Change(**one) for one in row.get("coming", ()))
+    return Brings(**{**known, **lists, "coming": coming})
 
 
 def _unreadable(id: str) -> NotFound:

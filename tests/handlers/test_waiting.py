@@ -7,6 +7,7 @@ import pytest
 from tests.fixtures.grail import GrailProcess
 from tests.fixtures.workspace import DANA, DEVI, MIA, OMAR, Workspace
 from tests.stories.steps import card_says, told, words_of
+from tests.stories.test_terminal import do, token_of
 
 PLACE = "#storefront"
 
@@ -41,6 +42,42 @@ async def test_a_deploy_that_needs_an_approval_waits_and_begins_with_it(
     await workspace.press(OMAR, "deploy.approve", message=card["ts"])
     await workspace.type(OMAR, PLACE, "/grail approve d-1")
     assert "d-1 is over: succeeded. Nothing was changed." in await told(workspace, OMAR, PLACE, "is over")
+
+
+async def test_who_approves_sees_on_the_card_what_it_brings_and_the_same_card_tells_it_from_a_terminal(
+    workspace: Workspace, grail: GrailProcess
+) -> None:
+    await workspace.type(OMAR, PLACE, "/grail deploy shop to production")
+    await card_says(workspace, PLACE, "shop → production: succeeded")
+    before = grail.repository.head()
+    many = {f"hat-{n}": "x" for n in range(20)}
+    newer = grail.repository.commit("Sell <!channel> hats", many)
+    text = grail.config.read_text()
+    plain = "production: {recipe: quick}}"
+    gated = "production: {recipe: quick, gates: {approvals: {mode: enforced}}}}"
+    grail.config.write_text(text.replace(plain, gated, 1))
+    await workspace.wait_for("#ops", lambda ms: any("config.yaml" in m["text"] for m in ms), within=20)
+    await workspace.type(OMAR, PLACE, "/grail deploy shop to production main")
+    card = await card_says(workspace, PLACE, "waiting for approval")
+    words = words_of(card)
+    assert f"Now runs `{before[:7]}` Open the shop (d-1, since " in words
+    assert "It brings *1 commit* by Dana, in 20 files:" in words
+    assert f"• `{newer[:7]}` Sell &lt;!channel&gt; hats — Dana" in words
+    assert "and 10 more\n_All of it is in the thread._" in words
+
+    def there(messages: list[dict[str, Any]]) -> bool:
+        return any(m.get("thread_ts") == card["ts"] and m.get("files") for m in messages)
+
+    found = await workspace.wait_for(PLACE, there)
+    [file] = next(m["files"] for m in found if m.get("thread_ts") == card["ts"] and m.get("files"))
+    assert file["title"] == "All that d-2 brings"
+
+    token = await token_of(workspace, MIA)
+    status, out, _ = await do(grail, "approve d-2", token=token)
+    assert (status, out) == (0, f"You approved d-2: shop to production at {newer[:7]}.\n")
+    ended = await card_says(workspace, PLACE, "shop → production: succeeded")
+    assert ended["ts"] == card["ts"]
+    assert "approved by Mia" in words_of(ended)
 
 
 async def test_who_asked_and_who_may_not_cannot_approve(workspace: Workspace, approved: GrailProcess) -> None:

@@ -2,6 +2,7 @@
 
 from bot.domain.deploys import Deploy
 from bot.slack import Block, Message
+from bot.slack.views import changes
 from bot.slack.views.text import actions, button, clock, confirm, context, cut, escape, quiet, section, when
 from bot.slack.views.verdict import waits_for_a_waiver
 
@@ -20,9 +21,14 @@ def card(deploy: Deploy, title: str, commit: str, now: float) -> Message:
             f"• Its turn has come: {quiet(deploy.by_name)} can start it until {clock(deploy.asked_at + 600)}."
         ]
     if deploy.voided:
-        why.append("• An approval was given before, for something else than this: it counts no more.")
+        because = f", because {escape(deploy.void_why)}" if deploy.void_why else ""
+        why.append(
+            f"• An approval was given before, for something else than this: it counts no more{because}."
+        )
     if why:
         blocks.append(section(cut("\n".join(why), 2900)))
+    if deploy.state == "waiting":
+        blocks += changes.brings(deploy)
     replaces = (
         f"replaces `{deploy.previous[:7]}` {quiet(deploy.previous_subject, 60)}"
         if deploy.previous

@@ -1,8 +1,11 @@
 """The services as a worker has them, over real Redis, real git and the real recipe driver, without Slack."""
 
 import asyncio
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
+import orjson
 from redis.asyncio import Redis
 
 from bot.clients.git import Git
@@ -16,8 +19,9 @@ from bot.services.gates import Gates
 from bot.services.locks import ENDS
 from bot.services.runs import TICK
 from bot.services.waiting import WAKE
+from bot.store import keys
 from bot.store.admission import Admissions
-from bot.store.deploys import DeployStore
+from bot.store.deploys import DeployStore, Standing
 from bot.store.gates import GateStore
 from bot.store.locks import LockStore
 from bot.store.streams import Job, Work
@@ -59,6 +63,15 @@ class House:
     async def holder(self, team: str, user: str) -> Holder:
         """Everybody is Dana, as config.yaml knows her."""
         return DANA
+
+    def reload(self) -> None:
+        """What stands in config.yaml now is in force."""
+        self.config = load(self.grail.config)
+
+    async def stand(self, service: str, environment: str, standing: Standing) -> None:
+        """Let this stand there, however it came."""
+        row: Any = orjson.dumps(asdict(standing))
+        await self.redis.hset(keys.STANDING(service=service), environment, row)  # type: ignore[misc]
 
     def forward(self, seconds: float) -> None:
         self.clock_file.write_text(str(seconds))

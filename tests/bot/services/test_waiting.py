@@ -1,0 +1,108 @@
+"""Deploys that wait, without Slack: what an approval is worth when something changes, and what its card is made of."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.domain.deploys import Deploy
+from bot.domain.rights import Holder
+from bot.errors import Stale
+from bot.services.deploys import Deploys
+from bot.services.waiting import JUDGE
+from bot.store.deploys import Standing
+from tests.bot.services.house import DANA, WANTED, House, job
+
+MIA = Holder("T1", "U2", "mia@example.com", "Mia", roles=frozenset({"manager"}))
+OMAR = Holder("T1", "U3", "omar@example.com", "Omar", roles=frozenset({"operator"}))
+
+
+@pytest.fixture
+def deploys(house: House) -> Deploys:
+    """shop's staging wants two approvals."""
+    text = house.grail.config.read_text()
+    plain, gated = (
+        "{staging: {recipe: quick}",
+        "{staging: {recipe: quick, gates: {approvals: {mode: enforced, count: 2}}}",
+    )
+    house.grail.config.write_text(text.replace(plain, gated, 1))
+    house.reload()
+    return house.worker("one")
+
+
+async def judged(deploys: Deploys, id: str) -> Deploy:
+    """As it stands when it has been looked at."""
+    *_, last = [one async for one in deploys.waiting.judge(job(id, JUDGE))]
+    return last
+
+
+async def stands(house: House, commit: str, deploy: str = "d-9") -> None:
+    """That commit stands in shop's staging."""
+    row = Standing(commit, "Open the shop", deploy, 1_800_000_000.0)
+    await house.stand("shop", "staging", row)
+
+
+async def approved_once(house: House, deploys: Deploys) -> Deploy:
+    await stands(house, house.grail.repository.head())
+    deploy = await deploys.request(replace(WANTED, ref="feature/gift-cards"), DANA)
+    assert deploy.state == "waiting"
+    return await deploys.decisions.approve(deploy.id, MIA)
+
+
+async def test_an_approval_stays_while_nothing_changes(house: House, deploys: Deploys) -> None:
+    deploy = await approved_once(house, deploys)
+    again = await judged(deploys, deploy.id)
+    assert [one.by_name for one in again.approvals] == ["Mia"]
+    assert (again.voided, again.void_why) == (0, "")
+
+
+async def test_what_runs_there_changing_voids_an_approval_and_says_so(house: House, deploys: Deploys) -> None:
+    deploy = await approved_once(house, deploys)
+    newer = house.grail.repository.commit("Sell hats", {"hats": "many"})
+    await stands(house, newer, "d-10")
+    again = await judged(deploys, deploy.id)
+    assert (again.approvals, again.voided) == ((), 1)
+    assert again.void_why == "what runs there has changed"
+    assert again.brings is not None
+    assert (again.brings.stands, again.brings.by, again.brings.going) == (newer, "d-10", 1)
+    with pytest.raises(Stale, match="is not what your card showed: nothing was changed"):
+        await deploys.decisions.approve(deploy.id, OMAR, seen=deploy.fingerprint)
+
+
+async def test_another_config_voids_an_approval_and_says_so(house: House, deploys: Deploys) -> None:
+    deploy = await approved_once(house, deploys)
+    house.config = house.config.model_copy(update={"version": "another"})
+    again = await judged(deploys, deploy.id)
+    assert (again.approvals, again.voided, again.void_why) == ((), 1, "config.yaml has changed")
+
+
+async def test_the_card_has_what_it_brings_from_the_beginning(house: House, deploys: Deploys) -> None:
+    many: dict[str, Any] = {f"file-{n}": "x" for n in range(30)}
+    (house.grail.repository.path / "migrations").mkdir()
+    base = house.grail.repository.head()
+    house.grail.repository.commit("Change the tables", {"migrations/7.sql": "alter", **many})
+    await stands(house, base)
+    deploy = await deploys.request(WANTED, DANA)
+    found = (await house.store.get(deploy.id)).brings  # as it was written down, and read again
+    assert found is not None
+    assert found.cut
+    assert (found.stands, found.commits, found.file_count, found.by) == (base, 1, 31, "d-9")
+    assert [(one.subject, one.author) for one in found.coming] == [("Change the tables", "Dana")]
+    assert found.migrations == ("migrations/7.sql",)
+    text = await deploys.differences.text(deploy)
+    assert "Comes along: 1\n" in text
+    assert "Files: 31\n" in text
+    assert "\nfile-29\n" in text
+
+
+async def test_git_that_cannot_say_what_it_brings_holds_nobody_up_and_is_asked_again(
+    house: House, deploys: Deploys
+) -> None:
+    await stands(house, "f" * 40)  # nobody has such a commit
+    deploy = await deploys.request(WANTED, DANA)
+    assert (deploy.state, deploy.brings) == ("waiting", None)
+    assert await deploys.differences.text(deploy) == ""
+    await stands(house, house.grail.repository.head())
+    again = await judged(deploys, deploy.id)
+    assert again.brings is not None
+    assert again.brings.stands == again.brings.commit
