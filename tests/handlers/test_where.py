@@ -20,9 +20,9 @@ async def test_each_place_says_since_when_it_has_the_commit_and_what_is_on_its_w
     await card_says(workspace, PLACE, "shop → staging: succeeded")
     grail.shut_gate()
     await workspace.type(OMAR, PLACE, f"/grail deploy shop to production {sha}")
-    await workspace.wait_until(lambda: grail.runs() == ["d-1", "d-2"])
+    await card_says(workspace, PLACE, "shop → production: running")
 
-    link = f"<https://github.example/acme/shop/commit/{sha}>"
+    link = f"https://github.example/acme/shop/commit/{sha}"
     await workspace.type(DANA, PLACE, f"/grail where is {link} in shop")
     words = await told(workspace, DANA, PLACE, ": in shop staging")
     assert words.splitlines()[0] == f"{sha[:12]} Sell ∗hats∗: in shop staging"
