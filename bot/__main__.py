@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import logs, processes, settings
+from bot.domain.periods import period
 from bot.errors import ConfigFault, GrailError, StartFault
 
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING}
@@ -86,8 +87,16 @@ def parser() -> argparse.ArgumentParser:
     restore.add_argument(
         "--over", action="store_true", help="also where something stands already: it is replaced"
     )
-    audit = add("audit", "`audit verify`: that nobody has changed the audit", _audit)
-    audit.add_argument("what", choices=("verify",))
+    audit = add(
+        "audit", "`audit verify`: that nobody has changed the audit; `audit export`: all of it", _audit
+    )
+    audit.add_argument("what", choices=("verify", "export"))
+    audit.add_argument(
+        "--head", metavar="LINE", help="verify: the day's head, as the operations channel has it"
+    )
+    audit.add_argument("--format", choices=("jsonl", "csv"), default="jsonl", help="export: (default: jsonl)")
+    audit.add_argument("--since", metavar="7d", type=_period, help="export: how far back (default: all)")
+    audit.add_argument("--service", metavar="NAME", help="export: only what is about this service")
     add("schema", "print config.yaml's JSON Schema, for editors", _schema)
     commands.add_parser("workspace", help="the local workspace alone, for any Bolt app", add_help=False)
     return top
@@ -164,7 +173,17 @@ def _restore(called: argparse.Namespace) -> int:
 
 
 def _audit(called: argparse.Namespace) -> int:
-    return _in_loop(processes.audit_verify(_read(called)))
+    settings = _read(called)
+    if called.what == "export":
+        return _in_loop(processes.audit_export(settings, called.format, called.since, called.service))
+    return _in_loop(processes.audit_verify(settings, called.head))
+
+
+def _period(words: str) -> float:
+    seconds = period(words)
+    if seconds is None:
+        raise argparse.ArgumentTypeError(f"{words!r} is no length of time: write it as 24h, 7d or 2w")
+    return seconds
 
 
 __all__ = ["StartFault", "main", "parser"]

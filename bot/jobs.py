@@ -14,10 +14,12 @@ from bot.domain.deploys import Deploy
 from bot.services import Services
 from bot.services.coverage_reports import COVERAGE
 from bot.services.freeing import FREE
+from bot.services.guards import GUARD
 from bot.services.hooks import GITHUB
 from bot.services.locks import ENDS, REMIND
+from bot.services.noted import Noted
 from bot.services.operations import CONFIRMED, REVIVED
-from bot.services.runs import CANCEL, GUARD, TICK
+from bot.services.runs import CANCEL, TICK
 from bot.services.waiting import JUDGE, WAKE
 from bot.slack import Ask, File, Message, Reply
 from bot.slack.effects import Effects
@@ -66,6 +68,7 @@ class Jobs:
         self._timers = timers
         self._channel = channel
         self._effects = Effects(outbox, channel)
+        self._noted = Noted(services.people.audit)
         self._clock = clock
 
     def handlers(self) -> Mapping[str, Handler]:
@@ -134,7 +137,7 @@ class Jobs:
 
     async def _guard(self, job: Job) -> None:
         await self._unreadable(job)
-        lost = await self._services.deploys.runs.guard(job)
+        lost = await self._services.deploys.guards.look(job)
         if lost is not None:
             await self._show(lost, None)
 
@@ -148,6 +151,7 @@ class Jobs:
     async def _lock_ends(self, job: Job) -> None:
         ended = await self._services.locks.ends(job)
         if ended is not None:
+            await self._noted.lock(ended, "its time is over")
             over = lock_views.card(ended, over="its time is over")
             await self._outbox.card(lock_views.card_of(ended), ended.channel, over, version=2)
 
@@ -178,6 +182,7 @@ class Jobs:
         claim = await self._services.deploys.freeing.free(job)
         if claim is not None:
             log.warning("deploy.freed", id=claim.deploy, by=job.body["by"])
+            await self._noted.freed(claim)
             await self._channel.freed(claim, job.body["by"])
 
     async def _show(self, deploy: Deploy, before: Deploy | None) -> None:
@@ -185,6 +190,7 @@ class Jobs:
         card = f"deploy:{deploy.id}"
         if before is None or before.state != deploy.state:
             log.info("deploy", id=deploy.id, what=deploy.what, state=deploy.state)
+            await self._noted.deploy(deploy)
         team = self._services.config().services.get(deploy.service)
         otherwise = [self._services.config().teams[team.team].channel] if team else []
         await self._outbox.card(
@@ -220,6 +226,7 @@ class Jobs:
             operations = self._services.config().channels.operations
             await self._outbox.say(gate_views.mark(gate), operations, gate_views.demotion(gate))
         if (lock := await self._services.deploys.rollbacks.lock_of(deploy)) is not None:
+            await self._noted.lock(lock, "locked", deploy=deploy.id)
             await self._outbox.card(lock_views.card_of(lock), lock.channel, lock_views.card(lock), version=1)
         await self._tell(deploy)
         metrics.DEPLOYS.labels(deploy.service, deploy.environment, deploy.state).inc()

@@ -17,14 +17,17 @@ import structlog
 
 from bot import acme, workspace
 from bot.app import Grail
+from bot.clock import Clock
 from bot.config import load
 from bot.drivers.recipe import RecipeDriver, shield
 from bot.ending import ended
 from bot.errors import StartFault
+from bot.services.exports import Format, exported, of_service
 from bot.settings import GitHubSettings, Settings, SlackSettings
 from bot.store import backup as copy
-from bot.store.audit import Audit
+from bot.store.audit import Audit, Head
 from bot.store.connection import connect
+from bot.store.deploys import DeployStore
 from bot.store.embedded import EmbeddedRedis
 from bot.store.embedded import running as embedded_running
 
@@ -221,14 +224,41 @@ async def restore(settings: Settings, file: Path, *, over: bool) -> int:
     return 0
 
 
-async def audit_verify(settings: Settings) -> int:
-    """`grail audit verify`: whether every line of the audit is the one that was written."""
+async def audit_verify(settings: Settings, posted: str | None = None) -> int:
+    """`grail audit verify`: whether every line of the audit is the one that was written, and stands behind the head
+    that was posted, where one is given.
+    """
+    head = Head.posted(posted) if posted is not None else None
     async with _redis(settings) as redis:
-        verdict = await Audit(redis).verify()
+        audit = Audit(redis)
+        found = await audit.holds(head) if head is not None else None
+        verdict = await audit.verify()
+    if head is not None and found is not None:
+        _say(
+            f"The posted head does not hold. {found.fault}"
+            if found.fault
+            else f"The posted head holds: it is entry {head.number}, and none up to it was changed, none is missing."
+        )
     if verdict.fault:
         _say(f"The audit is not whole. {verdict.fault}")
-        return 1
-    _say(f"The audit is whole: {verdict.entries} entries, none changed, none missing.")
+    else:
+        _say(f"The audit is whole: {verdict.entries} entries, none changed, none missing.")
+    return 1 if verdict.fault or (found is not None and found.fault) else 0
+
+
+async def audit_export(settings: Settings, format: Format, period: float | None, service: str | None) -> int:
+    """`grail audit export`: the audit on standard output, oldest first; period: of the last so many seconds."""
+    since = Clock.from_environment().now() - period if period is not None else 0.0
+    async with _redis(settings) as redis:
+        entries = Audit(redis).walk(since)
+        if service is not None:
+            entries = of_service(entries, service, DeployStore(redis, wake="").find)
+        try:
+            async for line in exported(entries, format):
+                sys.stdout.write(line)
+            sys.stdout.flush()
+        except BrokenPipeError:  # `| head` has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 

@@ -13,9 +13,26 @@ PAGE = 20
 
 async def audit(turn: Turn) -> Reply:
     words = turn.given.words or (DEFAULT,)
+    if len(words) > 1 and words[-2].casefold() == "as":
+        return await _file(turn, words[:-2] or (DEFAULT,), words[-1].casefold())
     if len(words) > 1 or period(words[0]) is None:
         raise _odd(turn, words)
     return await _page(turn, turn.given.service, words[0], 0)
+
+
+async def _file(turn: Turn, words: tuple[str, ...], format: str) -> Reply:
+    if len(words) > 1 or (seconds := period(words[0])) is None:
+        raise _odd(turn, words)
+    if format not in ("csv", "jsonl"):
+        raise NotUnderstood(
+            f"I cannot write the audit as `{safe(format)}`.",
+            code="no-format",
+            hint="Say `audit 7d as csv`, or `as jsonl`.",
+        )
+    service = turn.given.service
+    content, cut = await turn.services.records.file(service, turn.now - seconds, format)
+    message = views.file(service or "everything", words[0], cut=cut)
+    return Reply(message, file=File(f"audit-{service or 'all'}.{format}", "The audit", content))
 
 
 async def older(turn: Turn) -> Reply:
@@ -59,9 +76,9 @@ COMMANDS = [
         "who did what, of a service or of everything, in the last 7 days or as long as you say",
         audit,
         right="audit",
-        examples=["audit {service} 7d", "audit 24h"],
-        detail="It tells what was asked for and what came of it, refusals too. `grail audit verify` says whether "
-        "anybody has changed it.",
+        examples=["audit {service} 7d", "audit 24h", "audit {service} 7d as csv"],
+        detail="It tells what was asked for and what came of it, refusals too. `as csv` or `as jsonl` sends it to you "
+        "as a file. `grail audit verify` says whether anybody has changed it.",
         takes="24h",
     ),
     Command(

@@ -94,4 +94,4 @@ def _check(turn: Turn, what: What) -> None:
 
 
 PRESSES = [Press("deploy.ship", press_ship, changes=False)]
-FORMS = [Form("ship", check_ship, submit_ship)]
+FORMS = [Form("ship", check_ship, submit_ship, kind="waiver")]

@@ -60,7 +60,7 @@ async def _rejected(turn: Turn, id: str, reason: str, seen: str | None) -> Reply
     return Reply(said(escape(f"You rejected {id}: {found.what}.")), card_follows=True, outcome=id)
 
 
-_USAGE: dict[str, Any] = {"group": "deploy", "changes": True}
+_USAGE: dict[str, Any] = {"group": "deploy", "changes": True, "kind": "approval"}
 
 COMMANDS = [
     Command(
@@ -82,7 +82,7 @@ COMMANDS = [
     ),
 ]
 PRESSES = [
-    Press("deploy.approve", press_approve),
-    Press("deploy.reject", press_reject),
+    Press("deploy.approve", press_approve, kind="approval"),
+    Press("deploy.reject", press_reject, kind="approval"),
     Press("deploy.start", press_start),
 ]

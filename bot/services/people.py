@@ -18,7 +18,7 @@ from bot.domain.rights import HandGrant, Holder
 from bot.domain.rotations import on_call
 from bot.errors import Conflict, NotFound, NotUnderstood
 from bot.services._profiles import PATIENCE_SECONDS, CannotSay, Profile, Profiles
-from bot.store.audit import GRAIL, Audit
+from bot.store.audit import GRAIL, About, Audit
 from bot.store.grants import GrantStore
 from bot.store.people import Binding, Known, PeopleStore, Seen
 from bot.store.preferences import CHOICES, Choice, Pause, Preferences, PreferenceStore, Quiet, Switch
@@ -229,10 +229,22 @@ class People:
 
     # ---- the audit
 
-    async def audit(self, holder: Holder | None, word: str, what: str, outcome: str, request: str) -> None:
-        """Write down what somebody did; None: what Grail did by itself."""
+    async def audit(
+        self,
+        holder: Holder | None,
+        word: str,
+        what: str,
+        outcome: str,
+        request: str,
+        about: About | None = None,
+        *,
+        once: str = "",
+    ) -> None:
+        """Write down what somebody did; None: what Grail did by itself. once: as the audit has it."""
         who, name = (_who(holder), holder.name) if holder else (GRAIL, "")
-        await self.audits.append(who, word, what, outcome, request, at=self._clock.now(), name=name)
+        about = about or About("ask" if holder else "effect")
+        now = self._clock.now()
+        await self.audits.append(who, word, what, outcome, request, at=now, name=name, about=about, once=once)
 
     # ---- inside
 

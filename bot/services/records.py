@@ -1,8 +1,8 @@
 """What was written down: the audit, for who may read it, and all that is kept about one person, for that person."""
 
 import asyncio
-import re
-from collections.abc import Callable
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,15 +13,14 @@ from redis.asyncio import Redis
 from bot.config import Config
 from bot.domain.rights import Holder
 from bot.services.deploys import Deploys
+from bot.services.exports import Format, exported, of_service
 from bot.store.audit import Audit, Entry
 from bot.store.grants import GrantStore
 from bot.store.people import PeopleStore
 from bot.store.preferences import PreferenceStore
 
-MOST = 10_000  # entries of the audit that are looked through
+MOST = 10_000  # entries of the audit that are looked through, or stand in a file
 MOST_DEPLOYS = 1000  # of each service
-_WORD = re.compile(r"[\w.-]+")
-_DEPLOY = re.compile(r"d-\d+")
 
 
 @dataclass(frozen=True)
@@ -42,12 +41,29 @@ class Records:
         self._config = config
 
     async def audit(self, service: str | None, since: float, *, start: int = 0, most: int = 25) -> Excerpt:
-        """What was done since then; of one service: what names it, or one of its deploys."""
-        entries = await self._audit.read(since=since, limit=MOST)
+        """What was done since then; of one service: what is about it or names it, or one of its deploys.
+
+        Verdicts are left out: `why` and the export have them.
+        """
+        entries = [one for one in await self._audit.read(since=since, limit=MOST) if one.kind != "verdict"]
         if service is not None:
-            known: dict[str, str] = {}
-            entries = [entry for entry in entries if await self._concerns(entry, service, known)]
+            entries = [one async for one in of_service(_each(entries), service, self._deploys.find)]
         return Excerpt(tuple(entries[start : start + most]), max(0, len(entries) - start - most))
+
+    async def file(self, service: str | None, since: float, format: Format) -> tuple[str, bool]:
+        """The audit as the content of a file, verdicts too; whether it had to begin later, for it was too long."""
+        entries = self._audit.walk(since)
+        if service is not None:
+            entries = of_service(entries, service, self._deploys.find)
+        lines: deque[str] = deque(maxlen=MOST)
+        count, head = 0, ""
+        async for line in exported(entries, format):
+            if format == "csv" and not head:
+                head = line
+                continue
+            lines.append(line)
+            count += 1
+        return head + "".join(lines), count > MOST
 
     async def data(self, holder: Holder) -> str:
         """All that is kept about a person, as JSON for reading."""
@@ -103,18 +119,10 @@ class Records:
             for deploy in sorted(mine, key=lambda deploy: deploy.requested, reverse=True)
         ]
 
-    async def _concerns(self, entry: Entry, service: str, known: dict[str, str]) -> bool:
-        """known: the services of the deploys that were looked up already."""
-        words = _WORD.findall(entry.what.casefold())
-        if service.casefold() in words:
-            return True
-        for id in _DEPLOY.findall(" ".join((*words, entry.outcome))):
-            if id not in known:
-                found = await self._deploys.find(id)
-                known[id] = found.service if found else ""
-            if known[id] == service:
-                return True
-        return False
+
+async def _each(entries: Iterable[Entry]) -> AsyncIterator[Entry]:
+    for one in entries:
+        yield one
 
 
 def _when(at: float) -> str:

@@ -43,6 +43,7 @@ ALWAYS_NEW = Shows()
 COUNTS = Shows(state="")  # nothing of it is ever urgent
 
 How = Literal["command", "mention", "direct", "press", "form", "terminal"]
+Kind = Literal["ask", "waiver", "approval"]
 
 
 @dataclass(frozen=True)
@@ -149,6 +150,7 @@ class Command:
     changes: whether it changes something (said twice within 10 s, it is done once; it is refused while paused).
     takes: what `<words>` is called in help.
     prose: whether `<words>` are kept with their commas and full stops, as a reason is.
+    kind: what sort of entry of the audit it is, once it is done.
     form: what to do when words are missing, instead of a refusal that names them.
     """
 
@@ -163,6 +165,7 @@ class Command:
     detail: str = ""
     takes: str = "word"
     prose: bool = False
+    kind: Kind = "ask"
 
     @property
     def word(self) -> str:
@@ -177,21 +180,23 @@ class Command:
 
 @dataclass(frozen=True)
 class Press:
-    """What a button does. `action`: the first part of its action_id (`deploy.cancel`)."""
+    """What a button does. `action`: the first part of its action_id (`deploy.cancel`); kind: as of a command."""
 
     action: str
     run: Callable[["Turn"], Awaitable[Reply]]
     changes: bool = True
+    kind: Kind = "ask"
 
 
 @dataclass(frozen=True)
 class Form:
-    """What a submitted form does. check: faults by block id, at once; run: what is done, later."""
+    """What a submitted form does. check: faults by block id, at once; run: what is done, later; kind: see Command."""
 
     callback: str
     check: Callable[["Turn"], Awaitable[Mapping[str, str]]]
     run: Callable[["Turn"], Awaitable[Reply]]
     options: Callable[["Turn", str, str], Awaitable[Sequence[tuple[str, str]]]] | None = None
+    kind: Kind = "ask"
 
 
 @dataclass(frozen=True)

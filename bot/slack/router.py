@@ -9,7 +9,7 @@ from bot.clock import Clock
 from bot.domain.rights import Holder, may, may_somewhere
 from bot.errors import GrailError, NotAllowed, NotUnderstood, OutsideUnavailable, Refusal, StoreUnavailable
 from bot.services import Services
-from bot.slack import Ask, Command, Given, Incomplete, Reply, Turn
+from bot.slack import Ask, Command, Given, Incomplete, Kind, Reply, Turn, recorded
 from bot.slack.grammar import understand
 from bot.slack.lookup import begins, find
 from bot.slack.registry import Registry
@@ -62,7 +62,9 @@ class Router:
                     await self._refuse_when_paused(turn, action.split(".")[-1])
                 return await press.run(replace(turn, values={"value": value}))
 
-            return await (self._audited(turn, f"press {action}", value, run) if press.changes else run())
+            if not press.changes:
+                return await run()
+            return await self._audited(turn, f"press {action}", value, press.kind, run)
 
         return await self._guarded(ask, pressed)
 
@@ -81,7 +83,7 @@ class Router:
                 await self._refuse_when_paused(turn, callback)
                 return await form.run(turn)
 
-            return await self._audited(turn, f"form {callback}", " ".join(values.values()), run)
+            return await self._audited(turn, f"form {callback}", " ".join(values.values()), form.kind, run)
 
         return await self._guarded(ask, submitted)
 
@@ -124,7 +126,7 @@ class Router:
                 await self._refuse_when_paused(turn, command.word)
             return await command.run(turn)
 
-        return await (self._audited(turn, command.word, ask.text, run) if changes else run())
+        return await (self._audited(turn, command.word, ask.text, command.kind, run) if changes else run())
 
     def _check_right(self, turn: Turn, command: Command, *, somewhere: bool) -> None:
         """somewhere: words are still missing, so that any place will do to be asked for them."""
@@ -189,15 +191,16 @@ class Router:
             log.error("failed", error=str(error))
             return Reply(broken(ask.request), outcome="failed")
 
-    async def _audited(self, turn: Turn, word: str, what: str, run: Callable[[], Awaitable[Reply]]) -> Reply:
+    async def _audited(
+        self, turn: Turn, word: str, what: str, kind: Kind, run: Callable[[], Awaitable[Reply]]
+    ) -> Reply:
         """Do what changes something, and write down who did it, or who was refused it."""
-        audit = self._services.people.audit
         try:
             reply = await run()
         except Refusal as refusal:
-            await audit(turn.holder, word, what, f"refused: {refusal.code}", turn.ask.request)
+            await recorded.refused(turn, word, what, refusal)
             raise
-        await audit(turn.holder, word, what, reply.outcome, turn.ask.request)
+        await recorded.done(turn, word, what, reply.outcome, kind)
         return reply
 
 

@@ -4,18 +4,17 @@ It names people by a pseudonym; the name behind it lies in a record of its own. 
 holds and nobody can be read from it.
 """
 
-import hashlib
 import re
 import secrets
-from collections.abc import AsyncIterator, Collection
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-import orjson
 from redis.asyncio import Redis
 
 from bot.errors import StoreUnavailable
 from bot.store import keys
+from bot.store.chain import Entry, Head, Kind, Verdict, checked, digest, entry, holds
 from bot.store.scripts import Scripts, guarded
 
 GRAIL = "grail"  # what Grail does by itself has no pseudonym
@@ -24,42 +23,47 @@ _TRIES = 100
 _PAGE = 500
 _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 _EMAIL = re.compile(r"[^\s@<>|:,;\"']+@[^\s@<>|:,;\"']+\.[A-Za-z]+")
+_WHO = re.compile(r"\b(T[A-Z0-9]+:[UW][A-Z0-9]+)\b")  # as buttons carry a person
+_DIRECT = re.compile(r"[DU][A-Z0-9]+")  # a conversation with one person: its id would lead to the person
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One thing that was done. who: a pseudonym, or "grail"; name: whose it is, None when it was erased."""
+class About:
+    """What sort of thing an entry is, and what it is about; channel: Slack's id of where it was asked."""
 
-    number: int
-    at: float
-    who: str
-    word: str
-    what: str
-    outcome: str
-    request: str
-    name: str | None = None
+    kind: Kind = "ask"
+    service: str = ""
+    environment: str = ""
+    deploy: str = ""
+    channel: str = ""
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """What became of a check of the chain. fault: the first thing that is wrong, as a sentence."""
-
-    entries: int
-    fault: str | None
+_NOTHING = About()
 
 
 class Audit:
     def __init__(self, redis: Redis) -> None:
         self._redis: Any = redis
         self._scripts = Scripts(redis)
-        self._head = (0, "")
+        self._head = Head(0, "")
 
     async def append(
-        self, who: str, word: str, what: str, outcome: str, request: str, *, at: float, name: str = ""
-    ) -> int:
+        self,
+        who: str,
+        word: str,
+        what: str,
+        outcome: str,
+        request: str,
+        *,
+        at: float,
+        name: str = "",
+        about: About = _NOTHING,
+        once: str = "",
+    ) -> int | None:
         """Add an entry and return its number. who: "<team id>:<user id>", or GRAIL; name: for the erasable record.
 
-        People who are mentioned in `what` or `outcome` become pseudonyms too.
+        People who are mentioned in `what` or `outcome` become pseudonyms too. once: what this entry is of; None when
+        there was one of it, in the two days before somebody asked the last time.
         """
         team = who.partition(":")[0] if who != GRAIL else None
         pseudonym = who if who == GRAIL else await self.pseudonym(who, name)
@@ -70,18 +74,25 @@ class Audit:
             "what": await self._without_names(what, team),
             "outcome": await self._without_names(outcome, team),
             "request": request,
+            "kind": about.kind,
+            "service": about.service,
+            "environment": about.environment,
+            "deploy": about.deploy,
+            "channel": "direct" if _DIRECT.fullmatch(about.channel) else about.channel,
         }
         flat = [part for pair in fields.items() for part in pair]
+        names = [keys.AUDIT(), keys.AUDIT_HEAD(), keys.AUDIT_ONCE(id=once)]
         for _ in range(_TRIES):
             number, previous = self._head
-            digest = _digest(previous, number + 1, fields)
-            answer = await self._scripts.run(
-                "audit_append", [keys.AUDIT(), keys.AUDIT_HEAD()], [number, previous, digest, *flat]
-            )
+            hash = digest(previous, number + 1, fields)
+            life = (keys.AUDIT_ONCE.life or 0) if once else 0
+            answer = await self._scripts.run("audit_append", names, [number, previous, hash, life, *flat])
+            if int(answer[0]) == 2:
+                return None
             if int(answer[0]):
-                self._head = (number + 1, digest)
+                self._head = Head(number + 1, hash)
                 return number + 1
-            self._head = (int(answer[1]), answer[2])  # somebody else was first: chain to theirs
+            self._head = Head(int(answer[1]), answer[2])  # somebody else was first: chain to theirs
         raise StoreUnavailable("The audit could not be written: too many write at once.")
 
     async def read(
@@ -98,36 +109,47 @@ class Audit:
         """
         found: list[Entry] = []
         async for id, row in self._rows(newest_first=True):
-            entry = _entry(id, row)
-            if entry is None:
+            one = entry(id, row)
+            if one is None:
                 continue  # `verify` tells of it
-            if entry.at < since or len(found) >= limit:
+            if one.at < since or len(found) >= limit:
                 break
-            if of is not None and not _names_one(entry, of):
+            if of is not None and not _names_one(one, of):
                 continue
-            if (word is None or entry.word == word) and (about is None or about in entry.what.split()):
-                found.append(entry)
-        names = await self._names({entry.who for entry in found})
-        return [_with_name(entry, names) for entry in found]
+            if (word is None or one.word == word) and (about is None or about in one.what.split()):
+                found.append(one)
+        return await self._named(found)
+
+    async def walk(self, since: float = 0.0) -> AsyncIterator[Entry]:
+        """All entries since then, oldest first, a page in memory at a time. One that cannot be read is left out."""
+        page: list[Entry] = []
+        async for id, row in self._rows():
+            one = entry(id, row)
+            if one is not None and one.at >= since:
+                page.append(one)
+            if len(page) == _PAGE:
+                for each in await self._named(page):
+                    yield each
+                page = []
+        for each in await self._named(page):
+            yield each
+
+    async def head(self) -> Head:
+        """The newest entry; number 0 before the first."""
+        number, hash = await guarded(self._redis.hmget)(keys.AUDIT_HEAD(), ["number", "hash"])
+        return Head(int(number or 0), hash or "")
 
     async def verify(self) -> Verdict:
         """Walk the chain from the first entry to the head."""
-        previous, number = "", 0
-        async for id, row in self._rows():
-            number += 1
-            fields = {name: row.get(name, "") for name in ("at", "who", "word", "what", "outcome", "request")}
-            if id != f"{number}-0":
-                return Verdict(
-                    number - 1, f"Entry {number} is missing: after {number - 1} comes {id.partition('-')[0]}."
-                )
-            digest = _digest(previous, number, fields)
-            if row.get("hash") != digest:
-                return Verdict(number - 1, f"Entry {number} was changed, or the one before it.")
-            previous = digest
-        head = await guarded(self._redis.hmget)(keys.AUDIT_HEAD(), ["number", "hash"])
-        if (head[0] or "0", head[1] or "") != (str(number), previous):
-            return Verdict(number, f"Entries after {number} are missing: there should be {head[0] or 0}.")
-        return Verdict(number, None)
+        # The head is read first: others go on writing meanwhile, and what they add is checked with the rest.
+        verdict, last = await checked(self._rows(), await self.head())
+        if verdict.fault is None and (now := await self.head()).number < last.number:
+            return Verdict(now.number, f"Entries after {now.number} were added by somebody else.")
+        return verdict
+
+    async def holds(self, posted: Head) -> Verdict:
+        """Whether this head is in the chain, and the chain unbroken up to it."""
+        return await holds(self._rows(), posted)
 
     async def pseudonyms(self, *whos: str) -> list[str]:
         """Those that these have; none is made."""
@@ -157,6 +179,8 @@ class Audit:
         for match in dict.fromkeys(_MENTION.findall(text)):
             pseudonym = await self.pseudonym(f"{team}:{match}") if team else "somebody"
             text = re.sub(rf"<@{match}(?:\|[^>]*)?>", pseudonym, text)
+        for who in dict.fromkeys(_WHO.findall(text)):
+            text = text.replace(who, await self.pseudonym(who))
         for email in dict.fromkeys(_EMAIL.findall(text)):
             text = text.replace(email, await self.pseudonym(email.lower(), email))
         return text
@@ -174,30 +198,18 @@ class Audit:
                 return
             edge = "(" + rows[-1][0]
 
+    async def _named(self, entries: Collection[Entry]) -> list[Entry]:
+        names: Mapping[str, str] = await self._names({one.who for one in entries})
+        return [replace(one, name=GRAIL if one.who == GRAIL else names.get(one.who)) for one in entries]
+
     async def _names(self, pseudonyms: set[str]) -> dict[str, str]:
         wanted = sorted(pseudonyms - {GRAIL})
         found = await guarded(self._redis.hmget)(keys.NAMES(), wanted) if wanted else []
         return {pseudonym: name for pseudonym, name in zip(wanted, found, strict=True) if name}
 
 
-def _digest(previous: str, number: int, fields: dict[str, str]) -> str:
-    order = ("at", "who", "word", "what", "outcome", "request")
-    body = orjson.dumps([previous, number, *(fields[name] for name in order)])
-    return hashlib.sha256(body).hexdigest()
-
-
-def _entry(id: str, row: dict[str, str]) -> Entry | None:
-    try:
-        number, at = int(id.partition("-")[0]), float(row["at"])
-        return Entry(number, at, row["who"], row["word"], row["what"], row["outcome"], row["request"])
-    except (KeyError, ValueError):
-        return None
-
-
 def _names_one(entry: Entry, pseudonyms: Collection[str]) -> bool:
     return entry.who in pseudonyms or any(one in entry.what or one in entry.outcome for one in pseudonyms)
 
 
-def _with_name(entry: Entry, names: dict[str, str]) -> Entry:
-    name = GRAIL if entry.who == GRAIL else names.get(entry.who)
-    return Entry(**{**entry.__dict__, "name": name})
+__all__ = ["GRAIL", "About", "Audit", "Entry", "Head", "Verdict"]

@@ -40,6 +40,8 @@ FENCE = Key("fence:{service}:{environment}", "string", None, "deploys.py", "fenc
 DEPLOY_REQUEST = Key("deploy-request:{id}", "string", DAY, "deploys.py")
 STANDING = Key("standing:{service}", "hash", None, "deploys.py", "what runs where: one field an environment")
 
+HEARD = Key("heard:{service}", "hash", 30 * DAY, "heard.py")  # what the systems said last of each environment
+
 # admission.py and locks.py: what keeps a deploy waiting
 HELD = Key(
     "held", "zset", None, "admission.py", "deploys that wait before they begin; ends with their waiting"

@@ -25,12 +25,17 @@ async def test_the_audit_tells_who_did_what_of_a_service_and_of_everything(
 
     await workspace.type(OMAR, PLACE, "/grail audit shop")
     of_shop = await told(workspace, OMAR, PLACE, "Audit of shop")
-    assert "*Audit* of shop, the last 7d · 1 to 2" in of_shop
+    assert "*Audit* of shop, the last 7d · 1 to 5" in of_shop
     assert "*Dana* `deploy shop to staging` → d-1" in of_shop
     assert "*Omar* `cancel d-1` → d-1" in of_shop
     assert of_shop.index("cancel") < of_shop.index("deploy shop")
+    head = grail.repository.head()
+    states = ["cancelled", "running", "requested"]
+    lines = [f"*grail* `shop to staging {head}` → {state}" for state in states]
+    assert [of_shop.count(line) for line in lines] == [1, 1, 1]
+    assert "passed: right" not in of_shop  # verdicts are in `why`
     await workspace.type(MIA, PLACE, "/grail audit 24h")
-    of_all = await told(workspace, MIA, PLACE, "Audit of everything, the last 24h: 3 entries")
+    of_all = await told(workspace, MIA, PLACE, "Audit of everything, the last 24h: 6 entries")
     assert "`notify deploys never` → done" in of_all
     await workspace.clock(forward=3600)
     await workspace.type(MIA, PLACE, "/grail audit search 30m")

@@ -24,6 +24,14 @@ def audit(excerpt: Excerpt, about: str, words: str, start: int, value: str) -> M
     return said(f"{title}: {last + excerpt.more} entries", *blocks)
 
 
+def file(about: str, words: str, *, cut: bool) -> Message:
+    """cut: whether only its newest part is in the file."""
+    text = f"*Audit* of {escape(about)}, the last {escape(words)}, is in the file, oldest first."
+    if cut:
+        text += " It is the newest part: `grail audit export` on the command line writes all of it."
+    return said(f"{text} What its fields hold stands in `docs/audit.md`.")
+
+
 def data(name: str) -> Message:
     return said(
         f"What I keep about you, {quiet(name, 60)}, is in the file. It says what for, who reads it and how long in "

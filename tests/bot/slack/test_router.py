@@ -2,7 +2,7 @@
 
 from redis.asyncio import Redis
 
-from bot.store.audit import Audit
+from bot.store.audit import GRAIL, Audit
 from tests.fixtures.grail import GrailProcess
 from tests.fixtures.workspace import DANA, DEVI, Workspace
 from tests.stories.steps import card_says, cards, told, words_of
@@ -18,7 +18,7 @@ async def test_what_is_refused_stands_in_the_audit_too(
     await told(workspace, DEVI, PLACE, "no-right")
     await workspace.type(DANA, PLACE, "/grail deploy shop to staging")
     await card_says(workspace, PLACE, "succeeded")
-    lines = [(e.name, e.word, e.what, e.outcome) for e in await Audit(memory).read()]
+    lines = [(e.name, e.word, e.what, e.outcome) for e in await Audit(memory).read() if e.who != GRAIL]
     assert lines == [
         ("Dana", "deploy", "deploy shop to staging", "d-1"),
         ("Devi", "deploy", "deploy shop to production", "refused: no-right"),
