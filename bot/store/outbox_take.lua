@@ -5,11 +5,11 @@ local SUSPICION = 1           -- seconds that a sender gets to say that it lives
 local LANES, DEPTH = 32, 8    -- lanes, and entries of each class in them, that are looked at in one call
 local POSTS = {1, 8}          -- a second and channel, and at once
 local SPARE = 2               -- of those at once that lines leave to new cards
--- One budget for the workspace, whoever sends: a second, and at once. In no minute is that more than Slack's tier
--- (what is at once, and 60 times what is a second, are 50, 100 or 300 together).
-local THREE, FOUR = {0.7, 8}, {1.4, 16}
+-- One budget for the workspace, whoever sends: a second, and at once. In no minute that is more than Slack's tier of
+-- 50, 100 or 300, and a little less, because calls do not arrive as evenly as they are sent.
+local THREE, FOUR = {0.7, 6}, {1.4, 12}
 local TIERS = {
-  ['chat.postMessage'] = {4, 60},
+  ['chat.postMessage'] = {4, 50},
   ['chat.update'] = THREE,
   ['conversations.history'] = THREE,
   ['conversations.open'] = THREE,

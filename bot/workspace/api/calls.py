@@ -6,7 +6,7 @@ from typing import Any
 
 from ..core import Core
 from ..faults import Json, SlackError
-from ..limits import TIER_3, Rate
+from ..limits import TIER_3, Tier
 from ..people import Channel, User
 
 Handler = Callable[["Call"], Json]
@@ -19,7 +19,7 @@ class Method:
 
     name: str
     handler: Handler
-    rate: Rate
+    rate: Tier
     needs: tuple[str, ...]
     with_app_token: bool
     with_admin_token: bool
@@ -32,7 +32,7 @@ def method(
     name: str,
     *,
     needs: str = "",
-    rate: Rate = TIER_3,
+    rate: Tier = TIER_3,
     with_app_token: bool = False,
     with_admin_token: bool = False,
 ) -> Callable[[Handler], Handler]:

@@ -42,7 +42,7 @@ def threaded(call: Call, channel: Channel) -> Json:
 def post_message(call: Call) -> Json:
     channel = call.addressed(call.text("channel"))
     said = content(call) | threaded(call, channel)
-    call.core.limits.take(f"posting to {channel.id}", CHANNEL)
+    call.core.limits.take("chat.postMessage", CHANNEL, channel.id)
     message = call.core.messages.post(channel, call.core.world.app, said)
     return {"channel": channel.id, "ts": message["ts"], "message": message}
 

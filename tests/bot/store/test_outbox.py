@@ -465,7 +465,7 @@ async def test_in_no_minute_there_are_more_edits_than_slack_takes(desk: Desk) ->
                 await desk.sent(flight)
                 at.append(desk.now)
     assert len(at) > 120
-    assert max(sum(begin <= one < begin + 60 for one in at) for begin in at) <= 50
+    assert max(sum(begin <= one < begin + 60 for one in at) for begin in at) <= 48
 
 
 async def test_progress_leaves_half_of_the_edits_at_hand_to_others_and_state_changes_some_to_results(
@@ -486,16 +486,16 @@ async def test_progress_leaves_half_of_the_edits_at_hand_to_others_and_state_cha
 
     for number in range(20):
         await desk.card(str(number), 2, state="running", step="1")
-    assert await all_that_may() == 4
+    assert await all_that_may() == 3
     for number in range(10, 20):
         await desk.card(str(number), 3, state="being cancelled")
-    assert await all_that_may() == 2
+    assert await all_that_may() == 1
     for number in range(20):
         await desk.card(str(number), 4, state="succeeded", result=True)
     assert await all_that_may() == 2
     desk.now += 10
     assert await all_that_may() == 7
-    assert all(int(id.partition(":")[2]) >= 10 for id in sent[4:6])
+    assert all(int(id.partition(":")[2]) >= 10 for id in sent[3:4])
 
 
 async def test_many_lanes_that_wait_for_the_same_budget_do_not_all_wake_for_one_edit(desk: Desk) -> None:

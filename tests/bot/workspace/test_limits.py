@@ -33,6 +33,28 @@ def test_a_burst_then_one_at_a_time() -> None:
         limits.take("a", rate)
 
 
+def test_in_no_minute_a_method_is_called_more_often_than_its_tier_says() -> None:
+    clock = Clock()
+    told: list[tuple[str, ...]] = []
+    limits = Limits(clock, lambda *what: told.append(what))
+    for _ in range(10):
+        limits.take("chat.update", TIER_3)
+    clock.forward(30)
+    for _ in range(40):
+        limits.take("chat.update", TIER_3)
+    assert told == []
+    with pytest.raises(SlackError) as refused:
+        limits.take("chat.update", TIER_3)
+    assert refused.value.headers in ({"Retry-After": "30"}, {"Retry-After": "29"})
+    assert told == [("chat.update", "", "called more than 50 times within a minute")]
+    clock.forward(30)
+    for _ in range(10):
+        limits.take("chat.update", TIER_3)
+    with pytest.raises(SlackError):
+        limits.take("chat.update", TIER_3)
+    clock.forward(-3_600)
+    limits.take("chat.update", TIER_3)
+
+
 def test_the_tiers_are_slacks() -> None:
-    a_minute = [round(tier.per_second * 60) for tier in (TIER_1, TIER_2, TIER_3, TIER_4)]
-    assert a_minute == [1, 20, 50, 100]
+    assert [tier.a_minute for tier in (TIER_1, TIER_2, TIER_3, TIER_4)] == [1, 20, 50, 100]
