@@ -20,6 +20,7 @@ from bot.services.locks import ENDS, REMIND
 from bot.services.noted import Noted
 from bot.services.operations import CONFIRMED, REVIVED
 from bot.services.runs import CANCEL, TICK
+from bot.services.standing import ASK
 from bot.services.waiting import JUDGE, WAKE
 from bot.slack import Ask, File, Message, Reply
 from bot.slack.effects import Effects
@@ -92,6 +93,7 @@ class Jobs:
             CONFIRMED: self._confirmed,
             CHANGED: self._config_changed,
             GITHUB: self._github,
+            ASK: self._services.standings.ask,
             COVERAGE: self._coverage,
         }
         return {kind: _bound(kind, handler) for kind, handler in kinds.items()}
@@ -280,6 +282,10 @@ class Jobs:
         for mark in job.body["marks"]:
             outcome = await self._services.deploys.runs.told(mark, job.id)
             metrics.HEARD.labels("github", outcome).inc()
+        if (told := job.body.get("outside")) and not job.body["marks"]:
+            where = (job.body["repository"], told["environment"], job.body["sha"])
+            count = await self._services.standings.told(*where, told["by"], told["at"])
+            metrics.HEARD.labels("github", "outside" if count else "unknown").inc()
         if job.body.get("event") in ("check_run", "check_suite", "status") and job.body.get("sha"):
             await self._services.deploys.waiting.checked(job.body["sha"])
 

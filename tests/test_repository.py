@@ -37,6 +37,7 @@ TESTED_ELSEWHERE = {
     "bot/services/decisions.py": "tests/handlers/test_waiting.py and tests/bot/services/test_waivers.py",
     "bot/services/differences.py": "tests/handlers/test_diff.py",
     "bot/services/rollbacks.py": "tests/handlers/test_rollback.py, over real git",
+    "bot/services/guards.py": "tests/bot/services/test_runs.py and test_deploys.py: a machine that is gone",
     "bot/services/locks.py": "tests/handlers/test_lock.py, as people lock",
     "bot/services/_held.py": "what is reckoned for waiting.py: tests/bot/services/test_waiting.py and tests/handlers/test_waiting.py",
     "bot/services/records.py": "tests/handlers/test_audit.py",

@@ -25,17 +25,14 @@ from bot.store.timers import Timers
 
 TICK = "deploy.tick"
 CANCEL = "deploy.cancel"
-GUARD = "deploy.guard"
 WATCH_SECONDS = 5.0  # one tick; well below the 10 s that nothing may run longer than
 LOOK_SECONDS = 0.05  # how often a tick looks at its run
 SOONEST = 1.0  # seconds between two looks at another system
 LINE_SECONDS = 1.0  # how often a new last line alone is worth a new revision
-GUARD_SECONDS = 60.0
 START_SECONDS = 120.0  # how long a start is tried while git or the machine refuses
 LOOKED_AT = 2_000  # lines of output in which a failure is looked for
 LINE = 200  # characters of each that are kept with the deploy
 GIVEN_UP = "Grail, which had given it up"
-HOST_SILENT_SECONDS = 900.0  # a machine that says nothing for so long is taken for gone
 
 
 class Runs:
@@ -126,32 +123,6 @@ class Runs:
             TICK, {"deploy": deploy.id}, id=f"{deploy.id}:wake:{id}", now=self._clock.now(),
             thing=thing_of(deploy.id), request=deploy.request,
         )  # fmt: skip
-
-    async def guard(self, job: Job) -> Deploy | None:
-        """Look after a deploy from outside: the end of a machine must not hold an environment for ever."""
-        deploy = await self._store.find(job.body["deploy"])
-        if deploy is None or deploy.over:
-            return None
-        now = self._clock.now()
-        seen = await self._store.seen(deploy.id) or deploy.requested
-        called = await self._store.called(deploy.id)
-        silent = now - seen
-        if silent >= GUARD_SECONDS and (called is None or called < seen):
-            # Its work may have gone to the dead letters, or all of us slept: nothing is lost that answers a call.
-            await self._store.call(deploy.id, now)
-            await self.resume(deploy, f"{deploy.id}:tick:{deploy.rev}:{int(seen)}")
-        elif called is not None and silent >= HOST_SILENT_SECONDS and now - called >= GUARD_SECONDS:
-            return await self._given_up(deploy, now, round(silent / 60))
-        else:
-            await self._look_again(deploy, now)
-        return None
-
-    async def _given_up(self, deploy: Deploy, now: float, minutes: int) -> Deploy:
-        if not deploy.run:
-            why = f"No worker has begun it for {minutes} minutes. Nothing was started."
-            return await self._saved(deploy.with_(state="failed", ended=now, why=why))
-        why = f"The machine that ran it has not been heard of for {minutes} minutes."
-        return await self._saved(deploy.with_(state="lost", ended=now, why=why))
 
     async def _begin(self, deploy: Deploy) -> Deploy:
         now = self._clock.now()
@@ -348,20 +319,6 @@ class Runs:
             return ""
         lines = of_step(await driver.output(deploy.run, LOOKED_AT), broke)
         return "\n".join(line[:LINE] for line in few(lines))
-
-    async def resume(self, deploy: Deploy, id: str) -> None:
-        """Put the tick of a deploy back that has lost it, and what looks after it."""
-        now = self._clock.now()
-        await self._work.add(
-            TICK, {"deploy": deploy.id}, id=id, now=now, thing=thing_of(deploy.id), host=deploy.host or None,
-            request=deploy.request,
-        )  # fmt: skip
-        await self._look_again(deploy, now)
-
-    async def _look_again(self, deploy: Deploy, now: float) -> None:
-        await self._timers.at(
-            guard_of(deploy.id), now + GUARD_SECONDS, GUARD, {"deploy": deploy.id}, request=deploy.request
-        )
 
     async def _saved(self, deploy: Deploy, standing: Standing | None = None) -> Deploy:
         if not await self._store.save(deploy, standing=standing):

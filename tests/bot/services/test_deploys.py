@@ -12,7 +12,8 @@ import pytest
 from bot.domain.deploys import Deploy, StepShown
 from bot.drivers.recipe import RecipeDriver
 from bot.errors import Conflict, NotFound
-from bot.services.runs import GUARD, TICK
+from bot.services.guards import GUARD
+from bot.services.runs import TICK
 from bot.store import keys
 from bot.store.streams import Later
 from bot.store.work import decode
@@ -105,9 +106,9 @@ async def test_a_machine_that_is_not_heard_of_frees_its_environment(house: House
     await anext(ticking)  # started, and then nothing more is heard
     elsewhere = house.worker("two", host="there")
     house.forward(14 * 60)
-    assert await elsewhere.runs.guard(job(deploy.id, GUARD)) is None
+    assert await elsewhere.guards.look(job(deploy.id, GUARD)) is None
     house.forward(16 * 60)
-    lost = await elsewhere.runs.guard(job(deploy.id, GUARD))
+    lost = await elsewhere.guards.look(job(deploy.id, GUARD))
     assert lost is not None
     assert (lost.state, lost.why) == ("lost", "The machine that ran it has not been heard of for 16 minutes.")
     doubts = {status.environment: status.doubt for status in await elsewhere.status("shop")}
@@ -125,7 +126,7 @@ async def test_what_runs_on_a_machine_that_came_back_late_is_ended(house: House)
     elsewhere = house.worker("two", host="there")
     for minutes in (16, 18):  # it is called first, and given up when it does not answer
         house.forward(minutes * 60)
-        await elsewhere.runs.guard(job(deploy.id, GUARD))
+        await elsewhere.guards.look(job(deploy.id, GUARD))
     await ticked(house.worker("three"), deploy.id)
     driver = RecipeDriver(house.grail.folder / "data")
     async with asyncio.timeout(20):
@@ -256,7 +257,7 @@ async def test_a_deploy_whose_work_was_lost_is_called_and_goes_on(house: House) 
     deploy = await one.request(WANTED, DANA)
     await house.redis.delete(keys.WORK(), keys.QUEUE(thing=f"deploy:{deploy.id}"))
     house.forward(61)
-    assert await one.runs.guard(job(deploy.id, GUARD)) is None
+    assert await one.guards.look(job(deploy.id, GUARD)) is None
     assert await house.redis.xlen(keys.WORK()) == 1
     assert (await ticked(one, deploy.id))[-1].state == "succeeded"
 
@@ -269,7 +270,7 @@ async def test_after_a_sleep_of_all_of_us_nothing_is_lost_that_answers_a_call(ho
     await anext(ticking)
     await anext(ticking)
     house.forward(3 * 3600)  # a laptop was shut
-    assert await one.runs.guard(job(deploy.id, GUARD)) is None
+    assert await one.guards.look(job(deploy.id, GUARD)) is None
     house.grail.open_gate()
     assert (await ticked(one, deploy.id))[-1].state == "succeeded"
 
@@ -279,7 +280,7 @@ async def test_what_no_worker_ever_began_has_failed_and_says_that_nothing_was_st
     deploy = await one.request(WANTED, DANA)
     for minutes in (14, 16):
         house.forward(minutes * 60)
-        found = await one.runs.guard(job(deploy.id, GUARD))
+        found = await one.guards.look(job(deploy.id, GUARD))
     assert found is not None
     why = "No worker has begun it for 16 minutes. Nothing was started."
     assert (found.state, found.why) == ("failed", why)

@@ -6,7 +6,8 @@ import pytest
 
 from bot.domain.deploys import Deploy
 from bot.services.deploys import KINDS, Deploys
-from bot.services.runs import GUARD, GUARD_SECONDS, HOST_SILENT_SECONDS, START_SECONDS
+from bot.services.guards import GUARD, GUARD_SECONDS, HOST_SILENT_SECONDS
+from bot.services.runs import START_SECONDS
 from bot.store.admission import Admissions
 from bot.store.streams import Later
 from tests.bot.services.house import DANA, WANTED, House, job, ticked
@@ -35,10 +36,10 @@ async def test_a_deploy_that_waited_for_hours_is_not_given_up_because_of_them(ho
     since = GUARD_SECONDS
     while since < HOST_SILENT_SECONDS:
         house.forward(HOURS + since)
-        assert await deploys.runs.guard(job(deploy.id, GUARD)) is None
+        assert await deploys.guards.look(job(deploy.id, GUARD)) is None
         since += GUARD_SECONDS
     house.forward(HOURS + HOST_SILENT_SECONDS + 2 * GUARD_SECONDS)
-    given_up = await deploys.runs.guard(job(deploy.id, GUARD))
+    given_up = await deploys.guards.look(job(deploy.id, GUARD))
     assert given_up is not None
     assert given_up.why == "No worker has begun it for 17 minutes. Nothing was started."
 

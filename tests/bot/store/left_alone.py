@@ -15,8 +15,8 @@ from bot.config import load
 from bot.domain.rights import Holder
 from bot.services.deploys import KINDS, Deploys
 from bot.services.gates import Gates
+from bot.services.guards import GUARD_SECONDS, HOST_SILENT_SECONDS
 from bot.services.locks import ENDS, Locks
-from bot.services.runs import GUARD_SECONDS, HOST_SILENT_SECONDS
 from bot.services.waiting import WAKE
 from bot.store import keys
 from bot.store.admission import Admissions
@@ -75,7 +75,7 @@ class LeftAlone:
                 continue  # about one deploy: its tick, which nobody runs
             job = decode(fields["job"], deliveries=1, fence=None)
             if job.kind == KINDS.guard:
-                await self._deploys.runs.guard(job)
+                await self._deploys.guards.look(job)
             elif job.kind == ENDS:
                 await self._locks.ends(job)
 
