@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.domain.rights import Right, may, places
+from bot.domain.rights import Right, may, may_begin, places
 from bot.errors import Conflict, NotAllowed, Refusal
 from bot.services.freeing import Claim
 from bot.services.verdicts import Stopped
@@ -78,7 +78,7 @@ async def _pressed(turn: Turn, *, park: bool) -> Reply:
 
 
 def _may(turn: Turn, word: str, what: What) -> Right:
-    return may(
+    return may_begin(
         turn.services.config(), turn.holder, word,
         service=what.service, environment=what.environment, now=turn.now,
     )  # fmt: skip
@@ -176,7 +176,7 @@ async def _form_faults(turn: Turn, service: str, environment: str) -> Mapping[st
         return {"service": "Choose a service."}
     if environment not in known.environments:
         return {"environment": f"{service} has: {', '.join(known.environments)}."}
-    right = may(
+    right = may_begin(
         turn.services.config(), turn.holder, "deploy", service=service, environment=environment, now=turn.now
     )
     if not right.allowed:

@@ -14,6 +14,10 @@ Kind = Literal["member", "guest", "stranger", "bot", "unknown"]
 
 OWN = "own"  # as a team in a grant: the person's own team
 ON_CALL = "on-call"  # as a team in a grant: the teams that the person is on call for now
+NETTED, ASK = (
+    "deploy",
+    "ask",
+)  # who may `ask` may begin a deploy that waits for the tap of who may `deploy` alone
 EMERGENCY = "rollback"  # whoever is on call for a service may always do this, whatever config.yaml grants
 
 

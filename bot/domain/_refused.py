@@ -1,7 +1,19 @@
 """Says no like a colleague: what is not allowed, why, what it takes, and who can do it."""
 
 from bot.config import Config, Grant, Role
-from bot.domain._granted import EMERGENCY, ON_CALL, OWN, Holder, Place, Right, exists, granted, matches
+from bot.domain._granted import (
+    ASK,
+    EMERGENCY,
+    NETTED,
+    ON_CALL,
+    OWN,
+    Holder,
+    Place,
+    Right,
+    exists,
+    granted,
+    matches,
+)
 from bot.domain.rotations import on_call
 from bot.domain.rungs import explained
 
@@ -53,6 +65,7 @@ def refused(config: Config, holder: Holder, word: str, place: Place, now: float)
         )
     code, why, hint = _reason(config, holder, by_group=_by_group(config, word, place))
     takes = "" if why else _takes(config, word, place)
+    takes += _net(config, word, place) if not why else ""
     helpers = "" if code == "suspended" else _who_can(config, holder, word, place, now)
     return Right(False, f"You may not {_what(word, place)}{why}.{takes}{hint}{helpers}", code)
 
@@ -109,6 +122,17 @@ def _takes(config: Config, word: str, place: Place) -> str:
         known = config.teams.get(team)
         ways += [f"being on call for {team}"] if known and known.rotation else []
     return f" It takes {_or(list(dict.fromkeys(ways)))}." if ways else " Nobody has been given that right."
+
+
+def _net(config: Config, word: str, place: Place) -> str:
+    """How one may at least ask for it."""
+    if word != NETTED:
+        return ""
+    ways = [way for role in config.roles.values() for way in _ways(config, role, ASK, place)]
+    if not ways:
+        return ""
+    who = f" With {_or(list(dict.fromkeys(ways)))} you may ask for it"
+    return f"{who}, and it begins when somebody who may do it alone approves it."
 
 
 def _ways(config: Config, role: Role, word: str, place: Place) -> list[str]:

@@ -33,6 +33,7 @@ class Approval:
     by_name: str
     at: float
     fingerprint: str
+    able: bool = False  # who approved could have deployed there alone
 
 
 @dataclass(frozen=True)

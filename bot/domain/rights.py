@@ -8,10 +8,14 @@ nothing, and the answer says so.
 from collections.abc import Collection
 
 from bot.config import Config
-from bot.domain._granted import HandGrant, Holder, Kind, Place, Right, granted, roles
+from bot.domain._granted import ASK, NETTED, HandGrant, Holder, Kind, Place, Right, granted, roles
 from bot.domain._refused import refused
 
-__all__ = ["HandGrant", "Holder", "Kind", "Right", "may", "may_somewhere", "places", "roles", "words"]
+__all__ = [
+    "HandGrant", "Holder", "Kind", "Right", "may", "may_begin", "may_somewhere", "places", "roles", "words",
+]  # fmt: skip
+
+WITH_A_NET = "with-a-net"
 
 
 def may(
@@ -34,11 +38,30 @@ def may(
     return refused(config, holder, word, Place(service, environment), now)
 
 
+def may_begin(
+    config: Config,
+    holder: Holder,
+    word: str,
+    *,
+    service: str | None = None,
+    environment: str | None = None,
+    now: float,
+) -> Right:
+    """As `may`, but who may ask for a deploy may too, with the code `with-a-net`: it then waits for the tap of somebody
+    who may do it alone.
+    """
+    alone = may(config, holder, word, service=service, environment=environment, now=now)
+    if alone.allowed or word != NETTED:
+        return alone
+    by = granted(config, holder, ASK, Place(service, environment), now)
+    return Right(True, f"You may ask for it: {by}.", WITH_A_NET) if by is not None else alone
+
+
 def may_somewhere(
     config: Config, holder: Holder, word: str, *, service: str | None = None, now: float
 ) -> Right:
     """Whether this person may use this word in any place at all (of the service), before all is said of where."""
-    right = may(config, holder, word, service=service, now=now)
+    right = may_begin(config, holder, word, service=service, now=now)
     if right.allowed or not any(service in (None, there) for there, _ in places(config, holder, word, now)):
         return right
     return Right(True, "You may, in some places.", "allowed")

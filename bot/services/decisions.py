@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.clock import Clock
 from bot.config import Config
 from bot.domain.deploys import Approval, Deploy
-from bot.domain.rights import Holder, may
+from bot.domain.rights import Holder, Right, may
 from bot.errors import Conflict, NotAllowed, Stale
 from bot.services._held import passes
 from bot.services.verdicts import Verdicts, judged, refusal
@@ -38,7 +38,7 @@ class Decisions:
 
     async def start(self, id: str, holder: Holder) -> Deploy:
         """Its turn has come and its owner says yes."""
-        deploy = await self._waiting.held(id)
+        deploy = await self._waiting.as_it_is(await self._waiting.held(id))
         if deploy.by != holder.email and f"{holder.team_id}:{holder.user_id}" != deploy.asker:
             raise NotAllowed(f"{id} is {deploy.by_name}'s to start.", code="not-yours")
         verdict = await self._verdicts.of(deploy, holder)
@@ -56,7 +56,10 @@ class Decisions:
         deploy = await self._for_approval(id, holder, "approve", seen)
         who = holder.email or holder.user_id
         if all(one.by != who for one in deploy.approvals):
-            one = Approval(who, holder.name, self._clock.now(), deploy.fingerprint)
+            able = self._may(holder, "deploy", deploy)
+            if not able.allowed:
+                await self._check_net(deploy, able)
+            one = Approval(who, holder.name, self._clock.now(), deploy.fingerprint, able.allowed)
             deploy = await self._waiting.saved(deploy.with_(approvals=(*deploy.approvals, one)))
         await self._waiting.call(deploy)
         return deploy
@@ -85,6 +88,23 @@ class Decisions:
         await self._waiting.call(deploy)
         return deploy
 
+    async def _check_net(self, deploy: Deploy, able: Right) -> None:
+        """Raises NotAllowed where nothing is missing but the tap of somebody who may do it alone: this one may not."""
+        verdict = await self._verdicts.of(deploy, await self._waiting.asker(deploy))
+        if verdict.stopping and all(one.gate == "mentor" for one in verdict.stopping):
+            raise NotAllowed(
+                f"{deploy.by_name} does it with a net, so whoever approves it has to be able to do it alone. "
+                f"{able.sentence}",
+                code="no-net",
+                hint="`whoami` shows what you may do.",
+            )
+
+    def _may(self, holder: Holder, word: str, deploy: Deploy) -> Right:
+        return may(
+            self._config(), holder, word,
+            service=deploy.service, environment=deploy.environment, now=self._clock.now(),
+        )  # fmt: skip
+
     async def _for_approval(self, id: str, holder: Holder, word: str, seen: str | None) -> Deploy:
         deploy = await self._waiting.held(id)
         if deploy.state != "waiting":
@@ -97,10 +117,7 @@ class Decisions:
                 code="own-deploy",
                 hint=f"`cancel {id}` takes it back." if word == "reject" else None,
             )
-        right = may(
-            self._config(), holder, word,
-            service=deploy.service, environment=deploy.environment, now=self._clock.now(),
-        )  # fmt: skip
+        right = self._may(holder, word, deploy)
         if not right.allowed:
             raise NotAllowed(right.sentence, code=right.code, hint="`whoami` shows what you may do.")
         now_it_is = await self._waiting.as_it_is(deploy)

@@ -10,7 +10,7 @@ from bot.config import Config
 from bot.domain.deploys import Deploy, Told
 from bot.domain.gates import Facts, Verdict, judge
 from bot.domain.locks import scopes
-from bot.domain.rights import Holder, may
+from bot.domain.rights import WITH_A_NET, Holder, may_begin
 from bot.errors import Conflict, NotAllowed, Reason, Refusal
 from bot.services.facts import Around
 from bot.services.gates import Gates
@@ -60,13 +60,15 @@ class Verdicts:
             self._around.ask(deploy, emergency=emergency),
         )
         claim = None if claim == deploy.id else claim
+        right = may_begin(
+            config, holder, "rollback" if deploy.rollback else "run" if deploy.action else "deploy",
+            service=deploy.service, environment=deploy.environment, now=now,
+        )  # fmt: skip
         return Facts(
             now=now,
             deploy=deploy,
-            right=may(
-                config, holder, "rollback" if deploy.rollback else "run" if deploy.action else "deploy",
-                service=deploy.service, environment=deploy.environment, now=now,
-            ),
+            right=right,
+            net=right.code == WITH_A_NET,
             locks=tuple(locks),
             claim=await self._store.find(claim) if claim else None,
             claim_id=claim or "",

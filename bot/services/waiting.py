@@ -218,7 +218,8 @@ class Waiting:
     async def _waits_on(self, deploy: Deploy, verdict: Verdict, now: float) -> Deploy:
         """What it waits for now, written down where that has changed."""
         state: State = deploy.state
-        if deploy.state == "parked" and verdict.needs_approval:
+        if deploy.state in ("parked", "queued") and verdict.needs_approval:
+            # In line, what it was approved for has changed; its place comes back, it is by when it was asked for.
             state = "waiting"
         elif not verdict.admits and not verdict.can_wait and not verdict.needs_approval:
             words = " ".join(one.sentence for one in verdict.stopping if not one.cures)

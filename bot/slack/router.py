@@ -6,7 +6,7 @@ from dataclasses import replace
 import structlog
 
 from bot.clock import Clock
-from bot.domain.rights import Holder, may, may_somewhere
+from bot.domain.rights import Holder, may_begin, may_somewhere
 from bot.errors import GrailError, NotAllowed, NotUnderstood, OutsideUnavailable, Refusal, StoreUnavailable
 from bot.services import Services
 from bot.slack import Ask, Command, Given, Incomplete, Kind, Reply, Turn, recorded
@@ -137,7 +137,7 @@ class Router:
             if somewhere and (service is None or place is None):
                 right = may_somewhere(config, turn.holder, command.right, service=service, now=turn.now)
             else:
-                right = may(
+                right = may_begin(
                     config, turn.holder, command.right, service=service, environment=place, now=turn.now
                 )
             if not right.allowed:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.fixtures.grail import GrailProcess
-from tests.fixtures.workspace import DANA, DEVI, MIA, OMAR, Workspace
+from tests.fixtures.workspace import DANA, DARIO, DEVI, MIA, OLGA, OMAR, Workspace
 from tests.stories.steps import card_says, told, words_of
 from tests.stories.test_terminal import do, token_of
 
@@ -168,3 +168,44 @@ async def test_what_waits_is_called_off_by_a_press(workspace: Workspace, approve
     await workspace.press(DANA, "deploy.cancel", message=card["ts"])
     ended = await card_says(workspace, PLACE, "cancelled")
     assert "Nothing was started." in words_of(ended)
+
+
+async def test_a_developer_on_the_rung_drive_deploys_to_production_with_the_tap_of_who_may_do_it_alone(
+    workspace: Workspace, grail: GrailProcess
+) -> None:
+    place = "#platform"
+    await workspace.type(DARIO, place, "/grail can i deploy gateway to production")
+    assert "*yes, once it is approved*" in await told(workspace, DARIO, place, "Can I deploy")
+    await workspace.type(DARIO, place, "/grail deploy gateway to production")
+    card = await card_says(workspace, place, "waiting for approval")
+    assert "Dario does it with a net: somebody who may deploy there alone has to approve it." in words_of(
+        card
+    )
+    await workspace.press(DARIO, "deploy.approve", message=card["ts"])
+    await told(workspace, DARIO, place, "You asked for d-1 yourself: somebody else has to approve it.")
+    await workspace.press(MIA, "deploy.approve", message=card["ts"])
+    refused = await told(workspace, MIA, place, "with a net")
+    assert (
+        "Dario does it with a net, so whoever approves it has to be able to do it alone. "
+        "You may not deploy gateway to production."
+    ) in refused
+    assert grail.runs() == []
+    await workspace.press(OLGA, "deploy.approve", message=card["ts"])
+    ended = await card_says(workspace, place, "succeeded")
+    assert ended["ts"] == card["ts"]
+    assert "by Dario" in words_of(ended)
+    assert "approved by Olga" in words_of(ended)
+
+
+async def test_below_the_rung_drive_nobody_asks_for_production_and_is_told_what_is_missing(
+    workspace: Workspace, grail: GrailProcess
+) -> None:
+    await workspace.type(DANA, PLACE, "/grail deploy shop to production")
+    words = await told(workspace, DANA, PLACE, "You may not deploy shop to production.")
+    assert (
+        "With the rung drive (doing it with an operator as the net) in the team storefront you may ask for it, and it "
+        "begins when somebody who may do it alone approves it."
+    ) in words
+    await workspace.type(DARIO, PLACE, "/grail deploy shop to production")  # another team's
+    await told(workspace, DARIO, PLACE, "You may not deploy shop to production.")
+    assert grail.runs() == []

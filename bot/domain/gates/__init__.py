@@ -41,6 +41,7 @@ FAMILIES: tuple[Family, ...] = (
     history.judge,
     pages.judge,
     approvals.judge,
+    approvals.mentor,
 )
 
 

@@ -11,10 +11,13 @@ from bot.domain.locks import Lock
 Outcome = Literal["passed", "failed", "unknown", "waived", "not set up"]
 Mode = Literal["telling", "enforced"]
 ALWAYS: frozenset[str] = frozenset(
-    {"right", "lock", "freeze", "claim", "queue", "quarantine"}
+    {"right", "lock", "freeze", "claim", "queue", "quarantine", "mentor"}
 )  # enforced from the first day
 EMERGENCY: frozenset[str] = frozenset({"right", "claim"})  # what a roll-back to what ran before is judged by
-UNWAIVABLE: frozenset[str] = frozenset({"right", "claim", "queue"})
+UNWAIVABLE: frozenset[str] = frozenset({"right", "claim", "queue", "mentor"})
+PEOPLE: frozenset[str] = frozenset(
+    {"approvals", "mentor"}
+)  # what is cleared by somebody who looks and says yes
 NAMES: Mapping[str, str] = {
     "right": "right",
     "freeze": "freeze",
@@ -33,6 +36,7 @@ NAMES: Mapping[str, str] = {
     "recent": "recent failure",
     "pages": "open page",
     "approvals": "approvals",
+    "mentor": "mentor's tap",
 }  # every gate, as people say it, in the order in which they are told
 WAIVER = "who may waive it"
 
@@ -100,6 +104,7 @@ class Facts:
     quarantined: str = ""  # id of the roll-back that took this commit away, while that is not cleared
     approvals: tuple[Approval, ...] = ()
     needed: int | None = None
+    net: bool = False  # who asks may do it with a mentor's tap, and not alone
     fingerprint: str = ""
     emergency: bool = False
     modes: Mapping[str, Mode] = field(default_factory=dict)
@@ -169,7 +174,7 @@ class Verdict:
     @property
     def can_wait(self) -> bool:
         """Whether it is stopped, and only by what time can cure; approvals are asked for when that is over."""
-        others = [one for one in self.stopping if one.gate != "approvals"]
+        others = [one for one in self.stopping if one.gate not in PEOPLE]
         return bool(others) and all(one.cures for one in others)
 
     @property
@@ -182,7 +187,7 @@ class Verdict:
     @property
     def needs_approval(self) -> bool:
         """Whether nothing but people who approve it are missing."""
-        return bool(self.stopping) and all(one.gate == "approvals" for one in self.stopping)
+        return bool(self.stopping) and all(one.gate in PEOPLE for one in self.stopping)
 
     @property
     def waivable(self) -> tuple[str, ...]:

@@ -24,3 +24,24 @@ def judge(facts: Facts) -> Iterator[Condition]:
         if missing == 1 else f"{people.capitalize()} who may have to approve it.{so_far}",
         clears="who may approve", button="approve",
     )  # fmt: skip
+
+
+def mentor(facts: Facts) -> Iterator[Condition]:
+    """Who does it with a net: somebody who could deploy there alone looks at it, and says yes."""
+    if not facts.net:
+        return
+    mine = {facts.deploy.by, facts.deploy.asker}
+    nets = [
+        one
+        for one in facts.approvals
+        if one.able and one.fingerprint == facts.fingerprint and one.by not in mine
+    ]
+    who = facts.deploy.by_name
+    if nets:
+        yield Condition("mentor", "passed", "with-a-net", f"{nets[0].by_name} is the net of {who}.")
+        return
+    yield Condition(
+        "mentor", "failed", "needs-a-net",
+        f"{who} does it with a net: somebody who may deploy there alone has to approve it.",
+        clears="who may deploy there alone, and approve", button="approve",
+    )  # fmt: skip

@@ -10,7 +10,9 @@ from bot.domain.rights import Holder
 from bot.errors import Stale
 from bot.services.deploys import Deploys
 from bot.services.waiting import JUDGE
-from bot.store.deploys import Standing
+from bot.store import keys
+from bot.store.deploys import Standing, written
+from bot.store.streams import Later
 from tests.bot.services.house import DANA, WANTED, House, job
 
 MIA = Holder("T1", "U2", "mia@example.com", "Mia", roles=frozenset({"manager"}))
@@ -106,3 +108,34 @@ async def test_git_that_cannot_say_what_it_brings_holds_nobody_up_and_is_asked_a
     again = await judged(deploys, deploy.id)
     assert again.brings is not None
     assert again.brings.stands == again.brings.commit
+
+
+async def test_what_was_approved_for_what_ran_before_is_approved_anew_when_it_waited_in_line(
+    house: House, deploys: Deploys
+) -> None:
+    deploy = await approved_once(house, deploys)
+    await hold(house, "d-77")
+    deploy = await deploys.decisions.approve(deploy.id, OMAR)
+    with pytest.raises(Later):
+        await judged(deploys, deploy.id)
+    assert (await house.store.get(deploy.id)).state == "queued"
+    # The one before it ends, and something else stands there now.
+    await stands(house, house.grail.repository.commit("Sell hats", {"hats": "many"}), "d-77")
+    await house.redis.delete(keys.CLAIM(service="shop", environment="staging"))
+    again = await judged(deploys, deploy.id)
+    assert (again.state, again.approvals, again.voided) == ("waiting", (), 2)
+    assert await house.store.queue("shop", "staging") == []
+    for who in (MIA, OMAR):
+        await deploys.decisions.approve(deploy.id, who)
+    assert [one async for one in deploys.waiting.judge(job(deploy.id, JUDGE))] == []
+    assert await house.store.running("shop", "staging") == deploy.id
+
+
+async def hold(house: House, id: str) -> None:
+    """Another deploy runs in shop's staging."""
+    claim = keys.CLAIM(service="shop", environment="staging")
+    await house.redis.hset(claim, mapping={"deploy": id, "fence": "77", "since": "0"})  # type: ignore[misc]
+    running = replace((await house.store.get("d-1")), state="running")
+    row: Any = {"v": "1", "rev": "0", "fence": "77", "state": "running", "record": written(running)}
+    await house.redis.hset(keys.DEPLOY(id=id), mapping=row)  # type: ignore[misc]
+    await house.redis.expire(keys.DEPLOY(id=id), keys.DAY)

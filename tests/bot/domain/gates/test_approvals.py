@@ -1,5 +1,7 @@
 """Four eyes: others who may, each once, and only for exactly this."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.domain.deploys import Approval
@@ -33,3 +35,24 @@ def test_who_counts(given: tuple[Approval, ...], needed: int, outcome: str, sent
 
 def test_where_config_asks_for_none_nothing_is_said() -> None:
     assert all(one.gate != "approvals" for one in judge(facts(approvals=(OMAR,))))
+
+
+def test_a_net_is_one_who_could_do_it_alone_and_looked_at_this_very_deploy() -> None:
+    def outcome(*approvals: Approval, net: bool = True) -> list[str]:
+        found = judge(facts(net=net, fingerprint="f", approvals=approvals, modes={"approvals": "enforced"}))
+        return [one.outcome for one in found if one.gate == "mentor"]
+
+    able = Approval("omar", "Omar", 0.0, "f", able=True)
+    assert outcome(net=False) == []
+    assert outcome() == ["failed"]
+    assert outcome(able) == ["passed"]
+    assert outcome(replace(able, able=False)) == ["failed"]
+    assert outcome(replace(able, fingerprint="another")) == ["failed"]
+    assert outcome(replace(able, by=facts().deploy.by)) == ["failed"]
+
+
+def test_a_mentors_tap_is_asked_for_from_the_first_day_and_waived_by_nobody() -> None:
+    verdict = judge(facts(net=True, waived={"mentor": "Omar: a page"}, modes={"mentor": "telling"}))
+    assert [one.code for one in verdict.stopping] == ["needs-a-net"]
+    assert verdict.needs_approval
+    assert verdict.waivable == ()
