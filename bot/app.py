@@ -19,13 +19,15 @@ from bot.clients.github import AppTokens, FixedToken, GitHub, Tokens
 from bot.clients.slack import Slack
 from bot.clock import Clock
 from bot.config import Config, load
+from bot.drivers import Driver
 from bot.drivers.github_actions import GitHubActionsDriver
 from bot.drivers.recipe import RecipeDriver
 from bot.ending import ended
 from bot.errors import StartFault
-from bot.jobs import Jobs
+from bot.jobs import Jobs, wanted
 from bot.reload import Reload
 from bot.services import Services
+from bot.services.authors import Authors
 from bot.services.board import Boards
 from bot.services.coverage import Coverages
 from bot.services.coverage_reports import CoverageReports
@@ -36,8 +38,10 @@ from bot.services.github_checks import GitHubChecks
 from bot.services.hooks import Hooks
 from bot.services.locks import ENDS, Locks
 from bot.services.operations import Operations
+from bot.services.outside import Outsiders
 from bot.services.people import People
 from bot.services.records import Records
+from bot.services.standing import Standings
 from bot.services.waiting import WAKE
 from bot.services.whereabouts import Finder
 from bot.settings import GitHubSettings, Settings
@@ -54,8 +58,11 @@ from bot.store.coverage import CoverageStore
 from bot.store.dead import DeadLetters
 from bot.store.deploys import DeployStore
 from bot.store.gates import GateStore
+from bot.store.heard import HeardStore
 from bot.store.inbox import Inbox
 from bot.store.locks import LockStore
+from bot.store.outside import OutsideStore
+from bot.store.schedules import Schedules
 from bot.store.streams import Work, Worker
 from bot.store.timers import Timers
 from bot.store.versions import Versions
@@ -115,6 +122,18 @@ class Grail:
         closed = [] if settings.github.webhook_secrets else ["GITHUB_WEBHOOK_SECRET"]
         closed += [] if coverage.secrets() else ["GRAIL_HOOK_SECRET_COVERAGE_<SERVICE>"]
         log.info("hooks.closed", because="not set", secrets=closed)
+        drivers: dict[str, Driver] = {
+            "recipe": RecipeDriver(settings.data, mask=settings.secrets()),
+            "github_actions": GitHubActionsDriver(github, clock),
+        }
+        standings = Standings(
+            config=self.current_config, store=store, heard=HeardStore(self.redis), drivers=drivers, git=git,
+            work=work, clock=clock,
+        )  # fmt: skip
+        outsiders = Outsiders(
+            config=self.current_config, store=store, claims=OutsideStore(self.redis), standings=standings,
+            git=git, clock=clock,
+        )  # fmt: skip
         deploys = Deploys(
             config=self.current_config,
             store=store,
@@ -125,10 +144,7 @@ class Grail:
             work=work,
             timers=timers,
             git=git,
-            drivers={
-                "recipe": RecipeDriver(settings.data, mask=settings.secrets()),
-                "github_actions": GitHubActionsDriver(github, clock),
-            },
+            drivers=drivers,
             clock=clock,
             host=host,
             watcher=name,
@@ -156,7 +172,12 @@ class Grail:
             boards,
             coverage,
             finder,
-        )
+            standings,
+            outsiders,
+            authors=Authors(
+                config=self.current_config, store=store, git=git, people=people, work=work, timers=timers, clock=clock
+            ),
+        )  # fmt: skip
         registry = handlers.load()
         router = Router(registry, services, clock)
 
@@ -184,7 +205,14 @@ class Grail:
             if self.slack_settings.app_token:
                 self._undo.push_async_callback(transport.close)
                 await transport.connect(self.slack_settings.app_token)
-        reload = Reload(self, Versions(self.redis), work, clock, outbox)
+        schedules = Schedules(self.redis, timers, clock, say=lambda line: log.warning("schedules", says=line))
+
+        async def keep(config: Config) -> None:
+            await schedules.keep(wanted(config))
+
+        reload = Reload(
+            self, Versions(self.redis), work, clock, outbox, on_changed=keep if worker_side else None
+        )
         self._loop(reload.run(settings.config, self._stop, self.again), "watch over config.yaml")
         if worker_side:
             jobs = Jobs(
@@ -192,9 +220,10 @@ class Grail:
                 clock=clock,
             )  # fmt: skip
             worker = Worker(
-                self.redis, jobs.handlers(), clock=clock, name=name, host=host, timers=timers,
+                self.redis, {**jobs.handlers(), **schedules.handlers}, clock=clock, name=name, host=host, timers=timers,
                 say=lambda line: log.warning("work", says=line), on_dead=jobs.dead,
             )  # fmt: skip
+            await keep(self.config)
             self._loop(deploys.claims.run(self._stop), "look after claims")
             self._loop(worker.run(self._stop), "worker")
             self._loop(outbox.run(self._stop), "outbox")

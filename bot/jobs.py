@@ -10,8 +10,10 @@ import structlog
 
 from bot import metrics
 from bot.clock import Clock
+from bot.config import Config
 from bot.domain.deploys import Deploy
 from bot.services import Services
+from bot.services.authors import ARRIVED
 from bot.services.coverage_reports import COVERAGE
 from bot.services.freeing import FREE
 from bot.services.guards import GUARD
@@ -26,7 +28,9 @@ from bot.slack import Ask, File, Message, Reply
 from bot.slack.effects import Effects
 from bot.slack.operations import OperationsChannel
 from bot.slack.outbox import Outbox
+from bot.slack.payloads import values_at_first
 from bot.slack.router import Router
+from bot.slack.views import authors as author_views
 from bot.slack.views import deploy as deploy_views
 from bot.slack.views import deploys as list_views
 from bot.slack.views import gates as gate_views
@@ -36,6 +40,7 @@ from bot.slack.views import waiting as waiting_views
 from bot.slack.views.refusal import broken
 from bot.slack.views.text import said
 from bot.store.inbox import Inbox
+from bot.store.schedules import Schedule
 from bot.store.streams import Job, Later
 from bot.store.timers import Timers
 
@@ -44,6 +49,7 @@ log = structlog.get_logger()
 LOOKED_AT = 2_000  # lines of output in which a failure is looked for
 NOTICE = "notice"
 CHANGED = "config.changed"
+HEAD = "audit.head"
 FIRST_SECONDS = 120.0  # how long a repetition waits for the answer to the first; all of its tries take less
 Handler = Callable[[Job], Awaitable[None]]
 
@@ -78,6 +84,7 @@ class Jobs:
             "slack.ask": self._ask,
             "slack.press": self._press,
             "slack.form": self._form,
+            "slack.chosen": self._chosen,
             "slack.home": self._home,
             "slack.duplicate": self._duplicate,
             TICK: self._tick,
@@ -88,10 +95,12 @@ class Jobs:
             ENDS: self._lock_ends,
             REMIND: self._lock_reminder,
             FREE: self._free,
+            ARRIVED: self._authors,
             NOTICE: self._told,
             REVIVED: self._revived,
             CONFIRMED: self._confirmed,
             CHANGED: self._config_changed,
+            HEAD: self._audit_head,
             GITHUB: self._github,
             ASK: self._services.standings.ask,
             COVERAGE: self._coverage,
@@ -109,6 +118,12 @@ class Jobs:
     async def _form(self, job: Job) -> None:
         ask = Ask.stored(job.body["ask"])
         await self._answer(ask, await self._router.submit(ask, job.body["callback"], job.body["values"]))
+
+    async def _chosen(self, job: Job) -> None:
+        ask, body = Ask.stored(job.body["ask"]), job.body
+        view = await self._router.redraw(ask, body["callback"], body["values"])
+        if view is not None:
+            await self._outbox.redraw(body["view"], body["hash"], view)
 
     async def _home(self, job: Job) -> None:
         ask = Ask.stored(job.body["ask"])
@@ -231,6 +246,7 @@ class Jobs:
             await self._noted.lock(lock, "locked", deploy=deploy.id)
             await self._outbox.card(lock_views.card_of(lock), lock.channel, lock_views.card(lock), version=1)
         await self._tell(deploy)
+        await self._services.authors.over(deploy)
         metrics.DEPLOYS.labels(deploy.service, deploy.environment, deploy.state).inc()
 
     async def _tell(self, deploy: Deploy) -> None:
@@ -247,6 +263,12 @@ class Jobs:
             await self._notice(body)
         else:
             await self._timers.at(f"notice:{deploy.id}", when, NOTICE, body, request=deploy.request)
+
+    async def _authors(self, job: Job) -> None:
+        """Directly to whoever wrote what a deploy brought into production."""
+        async for one in self._services.authors.told(job):
+            id = f"authors:{one.deploy.id}:{one.person.who}"
+            await self._outbox.direct(id, one.person.user_id, author_views.arrived(one))
 
     async def _told(self, job: Job) -> None:
         await self._notice(job.body)
@@ -276,6 +298,12 @@ class Jobs:
         """Who may do what is different: written down once, whichever process saw it first."""
         outcome = f"version {job.body['version']}"
         await self._services.people.audit(None, "config", job.body["rights"], outcome, job.request)
+
+    async def _audit_head(self, job: Job) -> None:
+        """The head of the audit, where no hand that reaches Redis can change it any more."""
+        head = await self._services.records.head()
+        if head.number:
+            await self._channel.audit_head(str(job.body["local"])[:10], head.number, head.hash)
 
     async def _github(self, job: Job) -> None:
         """GitHub has told of something: the deploys that it is about are looked at now."""
@@ -309,13 +337,23 @@ class Jobs:
         metrics.ASKS.labels(ask.how, reply.outcome.split(":")[0]).inc()
         log.info("asked", how=ask.how, id=ask.id, outcome=reply.outcome)
         await self._inbox.answer(ask.id, {"text": reply.message.text})
-        if reply.form is not None and ask.trigger and await self._outbox.open(ask.trigger, reply.form):
+        if reply.form is not None and ask.trigger and await self._opened(ask, ask.trigger, reply.form):
             return
         await self._effects.of(ask.id, reply)
         if reply.file is not None:
             await self._send_file(ask, reply.message, reply.file)
         else:
             await self._send(ask, reply.message, reply.card_follows)
+
+    async def _opened(self, ask: Ask, trigger: str, form: Mapping[str, Any]) -> bool:
+        """Whether it opened. What takes longer than a trigger lives is drawn once it stands."""
+        view = await self._outbox.open(trigger, form)
+        if view is None:
+            return False
+        drawn = await self._router.redraw(ask, form["callback_id"], values_at_first(form))
+        if drawn is not None:
+            await self._outbox.redraw(view["id"], view.get("hash", ""), drawn)
+        return True
 
     async def _send_file(self, ask: Ask, message: Message, file: File) -> None:
         """To the person alone, whoever reads along where it was asked."""
@@ -337,6 +375,12 @@ class Jobs:
             await self._outbox.ephemeral(id, ask.channel, ask.user, message, thread=ask.thread)
         else:
             await self._outbox.direct(id, ask.user, message)
+
+
+def wanted(config: Config) -> list[Schedule]:
+    """What is to be done again and again."""
+    cron = config.audit.cron
+    return [Schedule(HEAD, "operations", cron, config.audit.zone)] if cron else []
 
 
 def _bound(kind: str, handler: Callable[[Job], Awaitable[Any]]) -> Handler:

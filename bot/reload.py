@@ -33,12 +33,22 @@ class HasConfig(Protocol):
 class Reload:
     """Puts the new configuration where everybody reads it. Every process does so; what is said is said once."""
 
-    def __init__(self, home: HasConfig, versions: Versions, work: Work, clock: Clock, outbox: Outbox) -> None:
+    def __init__(
+        self,
+        home: HasConfig,
+        versions: Versions,
+        work: Work,
+        clock: Clock,
+        outbox: Outbox,
+        *,
+        on_changed: Callable[[Config], Awaitable[None]] | None = None,
+    ) -> None:
         self._home = home
         self._versions = versions
         self._work = work
         self._clock = clock
         self._outbox = outbox
+        self._on_changed = on_changed
         self._stop = asyncio.Event()
 
     async def run(self, path: Path, stop: asyncio.Event, again: asyncio.Event) -> None:
@@ -56,6 +66,8 @@ class Reload:
         rights = rights_changes(old, new)
 
         async def tell() -> None:
+            if self._on_changed is not None:
+                await self._on_changed(new)
             # Several processes read the same file: the number makes their news one.
             id = f"config:{await self._versions.number(new.version)}"
             if rights:

@@ -266,11 +266,25 @@ class Channels(Model):
     """For what belongs nowhere."""
 
 
+class AuditHead(Model):
+    """When the head of the audit is posted to the operations channel, once a day."""
+
+    at: str = Field("09:00", pattern=r"^(never|([01]\d|2[0-3]):[0-5]\d)$")
+    """Time of day, "09:00", or never."""
+    zone: Zone = "UTC"
+
+    @property
+    def cron(self) -> str | None:
+        hour, _, minute = self.at.partition(":")
+        return f"{int(minute)} {int(hour)} * * *" if minute else None
+
+
 class Config(Model):
     """config.yaml. `version` is short and changes with the content."""
 
     company: str = Field(min_length=1, max_length=80)
     channels: Channels
+    audit: AuditHead = AuditHead()
     recipes: Annotated[Named[Recipe], AfterValidator(_keep)] = Field(default_factory=Frozen)
     teams: Named[Team]
     services: Named[Service]

@@ -104,13 +104,18 @@ class Deploy:
     asked_at: float | None = None  # when it was told that its turn has come
     place_in_line: int = 0  # counted from 1
     waived: tuple[tuple[str, str], ...] = ()  # gates, with who waived it and why
-    vouched: tuple[tuple[str, str], ...] = ()  # gates whose answer people want to read though it was passed, and it
-    brings: Brings | None = None  # what it would bring, where somebody has to approve it; None: nobody could say
+    vouched: tuple[
+        tuple[str, str], ...
+    ] = ()  # gates whose answer people want to read though it was passed, and it
+    brings: Brings | None = (
+        None  # what it would bring, where somebody has to approve it; None: nobody could say
+    )
     rejected_by: str = ""
     voided: int = 0  # approvals that a change made worthless
     void_why: str = ""  # what had changed the last time, as it follows "because"
     undoes: str = ""  # of a roll-back: the commit that it takes away
     undone: int | None = None  # how many commits go with it; None: git could not say
+    committed: float | None = None  # when its commit was committed
     migrations: tuple[str, ...] = ()  # changed files among them that migrate a database
     outside: str = ""  # brought there without Grail, by whom as that system says; "-": nobody knows
     watched: Watched | None = None  # how it goes afterwards; None: nobody looks

@@ -321,7 +321,7 @@ class Deploys:
             team=wanted.team, channel=wanted.channel, requested=self._clock.now(), assumed=assumed,
             action=wanted.action, previous=standing.commit if standing else None,
             previous_subject=standing.subject if standing else "", driver=driver,
-            request=wanted.trace or wanted.request, asker=wanted.asker,
+            request=wanted.trace or wanted.request, asker=wanted.asker, committed=commit.when or None,
         )  # fmt: skip
 
 

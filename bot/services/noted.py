@@ -17,7 +17,7 @@ Audit = Callable[..., Awaitable[None]]  # as People.audit has it
 
 def in_short(conditions: Iterable[Told], passed: Iterable[str]) -> str:
     """A verdict: what was not passed with its outcome and code, and whether it stops; then what was."""
-    rest = [f"{one.gate} {one.outcome} ({one.code}) {'stops' if one.stops else 'told'}" for one in conditions]
+    rest = [f"{one.gate} {one.outcome} ({one.code}){_weight(one)}" for one in conditions]
     names = " ".join(dict.fromkeys(passed))
     return "; ".join([*rest, *([f"passed: {names}"] if names else [])])
 
@@ -60,6 +60,10 @@ class Noted:
         await self._audit(
             None, "free", f"{claim.service} {claim.environment}", "freed", "", about, once=f"{claim.deploy}:freed"
         )  # fmt: skip
+
+
+def _weight(one: Told) -> str:
+    return " stops" if one.stops else " told" if one.tells else ""
 
 
 def _state(deploy: Deploy) -> str:

@@ -14,7 +14,7 @@ from bot.config import Config
 from bot.domain.rights import Holder
 from bot.services.deploys import Deploys
 from bot.services.exports import Format, exported, of_service
-from bot.store.audit import Audit, Entry
+from bot.store.audit import Audit, Entry, Head
 from bot.store.grants import GrantStore
 from bot.store.people import PeopleStore
 from bot.store.preferences import PreferenceStore
@@ -64,6 +64,10 @@ class Records:
             lines.append(line)
             count += 1
         return head + "".join(lines), count > MOST
+
+    async def head(self) -> Head:
+        """The newest entry; number 0 before the first."""
+        return await self._audit.head()
 
     async def data(self, holder: Holder) -> str:
         """All that is kept about a person, as JSON for reading."""

@@ -84,6 +84,11 @@ class OperationsChannel:
         """What somebody did that concerns all of operations, said once for each ask."""
         await self._outbox.say(f"everybody:{ask}", self._config().channels.operations, message)
 
+    async def audit_head(self, day: str, number: int, hash: str) -> None:
+        """day: "2026-11-23", in the zone of config.yaml; one line a day."""
+        channel = self._config().channels.operations
+        await self._outbox.say(f"{OWN}audit-head:{day}", channel, views.audit_head(day, number, hash))
+
     async def suspended(self, holder: Holder, why: str, since: float) -> None:
         """May be told again and again, by any process: it is the same card."""
         who = f"{holder.team_id}:{holder.user_id}"

@@ -33,6 +33,14 @@ def given_up(work: GivenUp) -> Message:
     return said(f"I gave up {what}: {_code(work.why, 80)}", *blocks)
 
 
+def audit_head(day: str, number: int, hash: str) -> Message:
+    """One quiet line, which `grail audit verify --head` takes as it stands."""
+    entries = "1 entry" if number == 1 else f"{number:,} entries"
+    return Message(
+        f"Audit of {day}: {entries}, head {hash}", [context(f"Audit of {day}: {entries}, head `{hash}`")]
+    )
+
+
 def tried_again(what: str, why: str, by: str, at: float) -> Message:
     return said(
         f"Tried again by {quiet(by, 60)}: {escape(what)}",
