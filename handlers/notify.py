@@ -8,11 +8,14 @@ from bot.slack import Command, Reply, Turn
 from bot.slack.lookup import safe
 from bot.slack.views.notify import chosen
 
-KINDS = ("deploys",)
+KINDS = ("deploys", "commits")
 _HOURS = re.compile(r"^([01]?\d|2[0-3]):([0-5]\d)$")
 _BETWEEN = re.compile(r"(?<=\d)\s*[-–—]+\s*(?=\d)")  # 22:00-7:00
 LITTLE = ("to", "from", "until")
-HINT = "Say `notify deploys always`, `failures` or `never`; `notify quiet 22:00 to 7:00`; `notify quiet off`."
+HINT = (
+    "Say `notify deploys always`, `failures` or `never`; `notify commits never`; `notify quiet 22:00 to 7:00`; "
+    "`notify quiet off`."
+)
 
 
 async def notify(turn: Turn) -> Reply:
@@ -69,7 +72,7 @@ COMMANDS = [
         "what I tell you directly: always, failures, never; quiet hours",
         notify,
         changes=True,
-        examples=["notify deploys failures", "notify quiet 22:00 to 7:00"],
+        examples=["notify deploys failures", "notify commits never", "notify quiet 22:00 to 7:00"],
         detail="It is about messages to you alone; cards in channels stay as they are. "
         "Without words it shows what is set.",
         takes="…",

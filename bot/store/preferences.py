@@ -14,6 +14,7 @@ from bot.store.scripts import guarded
 Choice = Literal["always", "failures", "never"]
 CHOICES: tuple[Choice, ...] = get_args(Choice)
 ALL = "all"  # the choice for every kind that has none of its own
+DEFAULTS: Mapping[str, Choice] = {"commits": "always"}  # of the kinds of which nothing else tells
 
 
 @dataclass(frozen=True)
@@ -26,14 +27,14 @@ class Quiet:
 
 @dataclass(frozen=True)
 class Preferences:
-    """What a person wants to hear, by kind. A kind without a choice follows "all"; without that it is
+    """What a person wants to hear, by kind. A kind without a choice follows "all"; without that DEFAULTS, else it is
     "failures": cards in channels tell the rest, and nobody is pinged who need not act."""
 
     choices: Mapping[str, Choice]
     quiet: Quiet | None = None
 
     def choice(self, kind: str) -> Choice:
-        return self.choices.get(kind) or self.choices.get(ALL) or "failures"
+        return self.choices.get(kind) or self.choices.get(ALL) or DEFAULTS.get(kind, "failures")
 
     def wants(self, kind: str, *, failed: bool) -> bool:
         """Whether something of this kind should be told, given whether it is a failure."""

@@ -110,7 +110,10 @@ async def test_notify_is_chosen_and_quiet_hours_wait(workspace: Workspace, grail
 async def test_what_notify_does_not_understand_is_refused_with_what_to_say(
     workspace: Workspace, grail: GrailProcess
 ) -> None:
-    hint = "Say `notify deploys always`, `failures` or `never`; `notify quiet 22:00 to 7:00`; `notify quiet off`."
+    hint = (
+        "Say `notify deploys always`, `failures` or `never`; `notify commits never`; `notify quiet 22:00 to 7:00`; "
+        "`notify quiet off`."
+    )
     for words, sentence in (
         ("deploys sometimes", "`sometimes` is none of always, failures, never."),
         ("quiet 25:00 to 7:00", "`25:00` is not a time of day. Write it as `22:00`."),

@@ -42,6 +42,13 @@ async def test_a_choice_that_makes_no_sense_is_none(redis: Redis) -> None:
     assert await store.of(ANN) == Preferences({"tasks": "always"})
 
 
+def test_what_nothing_else_tells_of_is_told_unless_somebody_chose_otherwise() -> None:
+    assert Preferences({}).choice("commits") == "always"
+    assert Preferences({}).choice("deploys") == "failures"
+    assert Preferences({"all": "failures"}).choice("commits") == "failures"
+    assert not Preferences({"commits": "never"}).wants("commits", failed=True)
+
+
 async def test_of_two_who_pause_at_once_one_does(redis: Redis) -> None:
     switch = Switch(redis)
     pauses = [Pause("Ann", "fire", 1.0), Pause("Bob", "water", 2.0)]
