@@ -11,6 +11,7 @@ from bot.slack.views import deploy as one
 from bot.slack.views import deploys as views
 
 PAGE = 10
+ASKED_NOW = 3  # services whose systems are asked while the person waits
 
 
 async def status(turn: Turn) -> Reply:
@@ -19,8 +20,14 @@ async def status(turn: Turn) -> Reply:
     names = turn.given.services or tuple(
         sorted(config.services, key=lambda name: (config.services[name].team not in turn.holder.teams, name))
     )
+    if len(turn.given.services) in range(1, ASKED_NOW + 1):
+        known = config.services
+        await turn.services.standings.now(
+            [(name, environment) for name in names for environment in known[name].environments]
+        )
     board = await turn.services.boards.of(names)
-    return Reply(views.status(board.rows, board.locks, board.waiting, board.more))
+    await turn.services.standings.soon([(row.service, row.environment) for row in board.rows])
+    return Reply(views.status(board.rows, board.locks, board.waiting, board.more, now=turn.now))
 
 
 async def deploys(turn: Turn) -> Reply:

@@ -29,7 +29,7 @@ def bad(newest_first: Sequence[Deploy], running: Deploy | None, stands: str) -> 
     """The commit that a roll-back takes away: of what runs, of the last attempt where it may have left something, or of
     what stands. All deploys are of one place.
     """
-    tried = next((one for one in newest_first if one.over and one.run and one.action is None), None)
+    tried = next((one for one in newest_first if _was_there(one)), None)
     for one in (running, tried):
         if one is not None and one.action is None and (one is running or _left_something(one)):
             return one.undoes or one.commit
@@ -39,6 +39,13 @@ def bad(newest_first: Sequence[Deploy], running: Deploy | None, stands: str) -> 
 def migrations(files: Iterable[str]) -> tuple[str, ...]:
     """Those of the changed files that migrate a database."""
     return tuple(file for file in files if _MIGRATES.search(file))
+
+
+def _was_there(deploy: Deploy) -> bool:
+    """Whether it changed its place, or tried to."""
+    if deploy.outside:
+        return deploy.state == "succeeded"
+    return deploy.over and bool(deploy.run) and deploy.action is None
 
 
 def _left_something(deploy: Deploy) -> bool:

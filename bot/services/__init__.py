@@ -4,14 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.config import Config
+from bot.services.authors import Authors
 from bot.services.board import Boards
 from bot.services.coverage import Coverages
 from bot.services.deploys import Deploys
 from bot.services.gates import Gates
 from bot.services.locks import Locks
 from bot.services.operations import Operations
+from bot.services.outside import Outsiders
 from bot.services.people import People
 from bot.services.records import Records
+from bot.services.standing import Standings
 from bot.services.whereabouts import Finder
 
 
@@ -29,3 +32,6 @@ class Services:
     boards: Boards
     coverage: Coverages
     finder: Finder
+    standings: Standings
+    outsiders: Outsiders
+    authors: Authors

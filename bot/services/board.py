@@ -119,6 +119,7 @@ class Boards:
         standing = await self._store.standing(names)
         running = {one.id: one for one in await self._store.deploys(list(held.values()))}
         recent = await self._store.recent(names, RECENT)
+        heard = await self._store.heard(names)
         rows = []
         for name in names:
             environments = self._config().services[name].environments
@@ -128,7 +129,12 @@ class Boards:
                 ended, stands = last.get(environment), standing.get(name, {}).get(environment)
                 doubt = ended if ended is not None and ended.in_doubt else None
                 url = self._places.url(name, environment) if stands else ""
-                rows.append(Status(name, environment, stands, running.get(held.get(spot, "")), doubt, url))
+                rows.append(
+                    Status(
+                        name, environment, stands, running.get(held.get(spot, "")), doubt, url,
+                        heard.get(name, {}).get(environment), ended,
+                    )
+                )  # fmt: skip
         return rows
 
 
@@ -147,7 +153,7 @@ def _last(newest_first: Iterable[Deploy], environments: set[str]) -> dict[str, D
     """The last one that ran and ended in each environment; no more are read than that takes."""
     last: dict[str, Deploy] = {}
     for one in newest_first:
-        if one.over and one.run:
+        if one.over and (one.run or (one.outside and one.state == "succeeded")):
             last.setdefault(one.environment, one)
         if environments <= last.keys():
             break

@@ -4,13 +4,25 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import orjson
 
 USED = ("workflow_run", "deployment_status", "check_suite", "check_run", "status")
+_SHA = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 _MARK = re.compile(r"(?<![\w-])d-\d{1,18}-[0-9a-f]{8}(?![\w-])")
+
+
+@dataclass(frozen=True)
+class Outside:
+    """A deploy that succeeded and that another tool told GitHub of. at: seconds since the epoch."""
+
+    environment: str
+    by: str
+    at: float | None
 
 
 @dataclass(frozen=True)
@@ -27,6 +39,7 @@ class Heard:
     sha: str = ""
     marks: tuple[str, ...] = ()
     odd: bool = False
+    outside: Outside | None = None
 
 
 def verify(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> bool:
@@ -60,8 +73,23 @@ def parse(headers: Mapping[str, str], body: bytes) -> Heard:
         repository=_text(_in(said, "repository").get("full_name")),
         sha=_text(sha),
         marks=tuple(dict.fromkeys(marks)),
+        outside=_outside(said) if event == "deployment_status" and not marks else None,
         odd=event in USED and not inner and event != "status",
     )
+
+
+def _outside(said: Mapping[str, Any]) -> Outside | None:
+    """None: it did not succeed, was no deploy, or nobody says where or of which commit."""
+    it, status = _in(said, "deployment"), _in(said, "deployment_status")
+    environment = _text(it.get("environment"))
+    if status.get("state") != "success" or it.get("task", "deploy") != "deploy" or not environment:
+        return None
+    if not _SHA.fullmatch(_text(it.get("sha"))):
+        return None
+    at = None
+    with suppress(ValueError):
+        at = datetime.fromisoformat(_text(status.get("created_at"))).timestamp()
+    return Outside(environment, _text(_in(it, "creator").get("login"))[:80], at)
 
 
 def _in(said: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -9,9 +9,11 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from bot.domain.deploys import Deploy
+from bot.domain.outside import Heard
 from bot.errors import NotFound
 from bot.store import keys
 from bot.store.deploys import Standing, _read
+from bot.store.heard import read
 from bot.store.scripts import Scripts, guarded
 
 Spot = tuple[str, str]  # a service and one of its environments
@@ -51,6 +53,11 @@ class BoardStore:
             for service, row in zip(services, rows, strict=True)
             if isinstance(row, dict)
         }
+
+    async def heard(self, services: Sequence[str]) -> dict[str, dict[str, Heard]]:
+        """What the systems said last of each environment of these services."""
+        rows = await self._all([("hgetall", keys.HEARD(service=service)) for service in services])
+        return {service: read(row or {}) for service, row in zip(services, rows, strict=True)}
 
     async def recent(self, services: Sequence[str], count: int) -> dict[str, Iterator[Deploy]]:
         """The newest deploys of each of these services, newest first; each is read when it is taken."""

@@ -3,7 +3,7 @@
 from bot.domain.deploys import Deploy
 from bot.services.deploys import Plan
 from bot.slack import ALWAYS_NEW, Block, Message, Shows
-from bot.slack.views import rollback, verdict, waiting
+from bot.slack.views import outside, rollback, verdict, waiting
 from bot.slack.views.steps import as_lines, as_plan, broke_at
 from bot.slack.views.text import (
     actions,
@@ -41,6 +41,8 @@ def card(deploy: Deploy, now: float) -> Message:
     lines = [f"{MARK.get(deploy.state, '')} *{escape(_title(deploy))}* — *{deploy.state}*", _commit(deploy)]
     if deploy.url and deploy.state == "succeeded":
         lines.append(f":link: {link(deploy.url, f'Open {deploy.service} in {deploy.environment}')}")
+    if deploy.outside:
+        lines.append(outside.on_card(deploy))
     if deploy.rollback:
         lines += [*rollback.undone(deploy), *_passed_over(deploy)]
     head = section("\n".join(lines))
@@ -248,6 +250,8 @@ def _buttons(deploy: Deploy) -> list[Block]:
         found.append(
             button("Cancel", "deploy.cancel", value, style="danger", confirm={**question, "style": "danger"})
         )
+    if deploy.outside and deploy.state == "succeeded":
+        found.append(button("Take it back", "outside.undo", value))
     if deploy.run:
         found.append(button("Logs", "deploy.logs", deploy.id))
     return found

@@ -6,6 +6,7 @@ from bot.domain.deploys import Deploy
 from bot.domain.locks import Lock
 from bot.services.deploys import Status
 from bot.slack import Block, Message
+from bot.slack.views import outside
 from bot.slack.views.deploy import MARK, link
 from bot.slack.views.text import actions, button, context, cut, escape, quiet, said, section, when
 
@@ -13,11 +14,17 @@ FOR_EVER = 1e11  # seconds since the epoch: a record that cannot be read ends ne
 
 
 def status(
-    rows: Sequence[Status], locks: Sequence[Lock] = (), waiting: Sequence[Deploy] = (), more: int = 0
+    rows: Sequence[Status],
+    locks: Sequence[Lock] = (),
+    waiting: Sequence[Deploy] = (),
+    more: int = 0,
+    *,
+    now: float | None = None,
 ) -> Message:
     """What runs, waits and is locked where; on the lock screen what somebody has to look at first.
 
-    waiting: those in line in the order of their places. more: how many services are not among the rows.
+    waiting: those in line in the order of their places. more: how many services are not among the rows. now: then it is
+    said how old the answers of the systems are. Of one service alone what is outside can be claimed.
     """
     if not rows:
         return said("There are no services yet: add one to config.yaml.")
@@ -31,8 +38,11 @@ def status(
         lines = [f"*{escape(service)}*", *_held(locks, waiting, service, None)]
         for row in rows:
             if row.service == service:
-                lines += [_status_line(row), *_held(locks, waiting, service, row.environment)]
+                lines += [_status_line(row), *outside.lines(row, now)]
+                lines += _held(locks, waiting, service, row.environment)
         blocks.append(section("\n".join(lines)))
+        if len(services) == 1:
+            blocks += [actions(one) for one in outside.buttons(rows)]
     left_out = len(services) - len(shown) + more
     if left_out:
         blocks.append(context(f"and {left_out} more: name one with `status &lt;service&gt;`"))
@@ -110,7 +120,9 @@ def in_doubt(deploy: Deploy) -> Message:
 
 
 def _calm(row: Status) -> int:
-    return 0 if row.doubt is not None else 1 if row.running is not None else 2
+    if row.doubt is not None:
+        return 0
+    return 1 if row.running is not None else 2 if row.really in ("outside", "nothing") else 3
 
 
 def _in_short(row: Status, locks: Sequence[Lock] = ()) -> str:
@@ -126,6 +138,8 @@ def _in_short(row: Status, locks: Sequence[Lock] = ()) -> str:
         return f"{where}: look at it ({row.doubt.id} {row.doubt.state})"
     if row.running is not None:
         return f"{where}: {row.running.id} {row.running.state}"
+    if (short := outside.in_short(row)) is not None:
+        return f"{where}{short}"
     return f"{where} {row.standing.commit[:7] if row.standing else '–'}"
 
 
