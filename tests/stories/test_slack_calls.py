@@ -1,4 +1,4 @@
-"""What a deploy costs of Slack's calls: counted on the wire between Grail and Slack, from the words to the last message."""
+"""What a deploy costs of Slack's calls: counted on the wire between Grail and Slack, from the words to the end."""
 
 import asyncio
 import os
