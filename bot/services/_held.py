@@ -31,8 +31,8 @@ def same(one: Deploy, other: Deploy) -> bool:
 def passes(deploy: Deploy) -> tuple[str, ...]:
     """What the script need not look at: gates that somebody waived; of a roll-back all but the claim."""
     if deploy.rollback:
-        return ("lock", "freeze", "queue")
-    return tuple(gate for gate, _ in deploy.waived if gate in ("lock", "freeze"))
+        return ("lock", "freeze", "quarantine", "queue")
+    return tuple(gate for gate, _ in deploy.waived if gate in ("lock", "freeze", "quarantine"))
 
 
 def timer(id: str) -> str:

@@ -37,7 +37,8 @@ class Admission:
     """The answer to a request.
 
     stale: the deploy is not what it was; config: judged by another version of config.yaml; unconfirmed: Redis is
-    another server than before, and the claims are to be confirmed first. holder, ahead, locks: all that is in the way.
+    another server than before, and the claims are to be confirmed first. holder, ahead, quarantined (the id of the
+    roll-back that took its commit away), locks: all that is in the way.
     """
 
     outcome: Literal["admitted", "queued", "same", "refused", "stale", "config", "unconfirmed"]
@@ -46,6 +47,7 @@ class Admission:
     holder: str = ""
     ahead: tuple[str, ...] = ()
     locks: tuple[Lock, ...] = ()
+    quarantined: str = ""
 
 
 class Admissions:
@@ -68,7 +70,7 @@ class Admissions:
 
         deploy: one without an id is new; else the revision that follows the one in Redis. request: what was asked,
         once: the same request never makes a second deploy. look: when its guard looks first, seconds since the epoch.
-        passes: of `lock`, `freeze` and `queue`, what does not stop it.
+        passes: of `lock`, `freeze`, `quarantine` and `queue`, what does not stop it.
         """
         place = {"service": deploy.service, "environment": deploy.environment}
         want = {
@@ -76,6 +78,7 @@ class Admissions:
             "by": deploy.by,
             "scopes": [scope.field for scope in scopes(deploy.service, deploy.environment)],
             "passes": dict.fromkeys(passes, True),
+            "commit": "" if deploy.action else deploy.commit,  # an action brings none along
             "config": config,
             "queue": queue,
             # Its place in line is by when it was asked for; a roll-back comes before all.
@@ -96,13 +99,20 @@ class Admissions:
                 keys.FREEZES(),
                 keys.DEPLOY_QUEUE(**place),
                 keys.CONFIG(),
+                keys.QUARANTINE(**place),
                 keys.DEPLOY(id=deploy.id),
             ],
             [now, written(deploy), orjson.dumps(want)],
         )
         if outcome == "refused":
-            holder, ahead, *rows = rest
-            return Admission(outcome, holder=holder, ahead=tuple(ahead.split()), locks=_locks(rows))
+            holder, ahead, quarantined, *rows = rest
+            return Admission(
+                outcome,
+                holder=holder,
+                ahead=tuple(ahead.split()),
+                locks=_locks(rows),
+                quarantined=quarantined,
+            )
         id = rest[0] if rest else ""
         return Admission(outcome, id, int(rest[1]) if outcome == "queued" else 0)
 
@@ -134,6 +144,7 @@ class Admissions:
         return {
             "id": deploy.id,
             "rev": deploy.rev - 1,
+            "environment": deploy.environment,
             "mark": _ID,
             "prefix": keys.DEPLOY(id=""),
             "held": keys.HELD(),

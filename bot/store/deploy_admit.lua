@@ -1,15 +1,16 @@
--- Decides in one step whether a deploy may start: freeze, lock, claim, queue and the version of the config. Where it may,
+-- Decides in one step whether a deploy may start: freeze, lock, quarantine, claim, queue and the version of the config. Where it may,
 -- it has its claim, its record, its first tick and its guard in that same moment: nothing can come between.
 -- KEYS after PLACES: claim, fence, deploy-number, deploys of the service, what the request became, epoch, locks,
--- freezes, queue of the place, config, the deploy's own record where it has one
+-- freezes, queue of the place, config, what roll-backs took away there, the deploy's own record where it has one
 -- ARGV: now, record as JSON without id, fence and rev, what is wanted as JSON (admission.py says what stands in it)
 -- Answers {"admitted", id, fence} | {"queued", id, place} | {"same", id}
--- | {"refused", id of the deploy that holds the claim or "", ids before it in the queue, and for each lock and freeze
--- its kind, scope and JSON, a line each}
+-- | {"refused", id of the deploy that holds the claim or "", ids before it in the queue, id of the roll-back that took its
+-- commit away or "", and for each lock and freeze its kind, scope and JSON, a line each}
 -- | {"stale"}: the deploy is not what it was | {"config"}: judged by another version of the config
 -- | {"unconfirmed"}: Redis is another server than the one on which the claims were confirmed
 --!include _streams
-local claim, fences, number, list, asked, epoch, locks, freezes, queue, config, own = unpack(KEYS, 8)
+--!include _listed
+local claim, fences, number, list, asked, epoch, locks, freezes, queue, config, taken, own = unpack(KEYS, 8)
 local now, record = ARGV[1], ARGV[2]
 local want = cjson.decode(ARGV[3])
 local id = want.id ~= '' and want.id or nil
@@ -49,6 +50,15 @@ local function look(key, kind)
 end
 look(freezes, 'freeze')
 look(locks, 'lock')
+local quarantined = ''
+if want.commit ~= '' and not want.passes.quarantine then
+  local rows = redis.call('HGETALL', taken)
+  for at = 1, #rows, 2 do
+    if string.find(rows[at + 1], want.commit, 1, true) then
+      quarantined = rows[at]
+    end
+  end
+end
 local holder = redis.call('HGET', claim, 'deploy')
 local before = {}
 if not want.passes.queue then
@@ -65,8 +75,7 @@ local function made(state)
   if not id then
     id = 'd-' .. redis.call('INCR', number)
     redis.call('SET', asked, id, 'EX', want.remember)
-    redis.call('ZADD', list, now, id)
-    redis.call('ZREMRANGEBYRANK', list, 0, -1001)
+    listed(list, want.environment, now, want.life, id)
     redis.call('HSET', want.prefix .. id, 'v', 1, 'rev', 0, 'fence', 0)
   else
     redis.call('HINCRBY', want.prefix .. id, 'rev', 1)
@@ -75,7 +84,8 @@ local function made(state)
   redis.call('EXPIRE', want.prefix .. id, want.life)
 end
 
-if #stops == 0 and not holder and #before == 0 then
+local free = #stops == 0 and quarantined == ''
+if free and not holder and #before == 0 then
   made('requested')
   local fence = redis.call('INCR', fences)
   redis.call('HSET', want.prefix .. id, 'fence', fence, 'seen', now)  -- a sign of life, however long it waited
@@ -86,14 +96,14 @@ if #stops == 0 and not holder and #before == 0 then
   set_timer(named(want.timer), want.look, pack('', 0, '', named(want.guard)))
   return {'admitted', id, fence}
 end
-if #stops == 0 and want.queue then
+if free and want.queue then
   made('queued')
   redis.call('ZADD', queue, 'NX', want.since, id)
   redis.call('ZADD', want.held, now, id)
   enqueue('', 0, named(want.thing), named(want.judge))
   return {'queued', id, redis.call('ZRANK', queue, id) + 1}
 end
-local answer = {'refused', holder or '', table.concat(before, ' ')}
+local answer = {'refused', holder or '', table.concat(before, ' '), quarantined}
 for _, row in ipairs(stops) do
   answer[#answer + 1] = row
 end

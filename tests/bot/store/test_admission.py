@@ -246,3 +246,36 @@ async def test_an_admission_is_one_call_to_redis_whatever_it_answers(desk: Desk)
                     break
     assert sent[:4] == ["EVALSHA"] * 4
     assert set(sent[4:-1]) <= {"EVALSHA", "SCRIPT"}  # deploy_hold may be new to this server
+
+
+async def test_what_a_roll_back_took_away_is_refused_in_the_same_step_until_it_is_cleared(desk: Desk) -> None:
+    """Whoever was judged before the roll-back and comes after it: only the script can know."""
+    taken = ["c" * 40, "d" * 40]
+    await desk.deploys.quarantine(a_deploy(id="d-77", undoes="d" * 40), taken)
+    for queue in (False, True):
+        answer = await desk.ask(queue=queue)
+        assert (answer.outcome, answer.quarantined) == ("refused", "d-77")
+    assert await desk.claim() is None
+    assert await desk.line() == []
+    other = await desk.ask(commit="e" * 40)
+    assert other.outcome == "admitted"
+    await desk.end(other.deploy)
+    action = await desk.ask(action="restart")  # it brings no commit along
+    assert action.outcome == "admitted"
+    await desk.end(action.deploy)
+    back = await desk.admit(a_deploy(undoes="e" * 40, commit="d" * 40), passes=["quarantine"])
+    assert back.outcome == "admitted"
+    await desk.end(back.deploy)
+    await desk.deploys.clear("shop", "production")
+    assert (await desk.ask()).outcome == "admitted"
+
+
+async def test_what_waits_is_refused_when_its_commit_was_taken_away_meanwhile(desk: Desk) -> None:
+    first = await desk.ask(commit="e" * 40)
+    queued = await desk.ask("omar", queue=True)
+    assert queued.outcome == "queued"
+    await desk.deploys.quarantine(a_deploy(id="d-77", undoes="c" * 40), ["c" * 40])
+    await desk.end(first.deploy)
+    answer = await desk.again(queued.deploy)
+    assert (answer.outcome, answer.quarantined) == ("refused", "d-77")
+    assert (await desk.again(queued.deploy, passes=["quarantine"])).outcome == "admitted"
