@@ -1,6 +1,7 @@
 """What is reckoned about one deploy that waits, without asking anybody."""
 
 from bot.domain.deploys import Deploy, State
+from bot.domain.rights import Holder
 
 LIFE_SECONDS = 24 * 3600.0  # how long a deploy waits at most
 TURN_SECONDS = 600.0  # how long who is next in line has to start
@@ -20,6 +21,16 @@ def ending(deploy: Deploy, now: float) -> tuple[State, str] | None:
         hours = round(LIFE_SECONDS / 3600)
         return "failed", f"{what} for {hours} hours, which is the most. Nothing was started."
     return None
+
+
+def unsaid(asker: Holder) -> bool:
+    """Whether nobody can say now who asked: Slack does not answer."""
+    return asker.kind == "unknown" or ("Slack" in asker.unknown and asker.email is None)
+
+
+def gone(deploy: Deploy) -> str:
+    """Why it is over when who asked for it has left."""
+    return f"{deploy.by_name} is no member of this workspace any more. Nothing was started."
 
 
 def same(one: Deploy, other: Deploy) -> bool:

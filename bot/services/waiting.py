@@ -1,5 +1,7 @@
 """Deploys that have to wait: parked, in line, or for their approval. Each is judged again when a fact changes, and
 once a minute in case that nobody said so; it holds a place, never the environment.
+
+Longer than other files: all of it is one waiting, from the ask to the start.
 """
 
 import asyncio
@@ -14,7 +16,7 @@ from bot.domain.deploys import Deploy, State
 from bot.domain.gates import Verdict, judge
 from bot.domain.rights import Holder
 from bot.errors import Conflict, NotFound, Stale
-from bot.services._held import LIFE_SECONDS, TURN_SECONDS, ending, passes, same, timer
+from bot.services._held import LIFE_SECONDS, TURN_SECONDS, ending, gone, passes, same, timer, unsaid
 from bot.services.verdicts import Verdicts, judged, refusal
 from bot.store.admission import Admission, Admissions
 from bot.store.deploys import DeployStore, thing_of
@@ -88,6 +90,7 @@ class Waiting:
             if answer.outcome in ("admitted", "queued", "same"):
                 if answer.outcome == "queued":
                     await self._supersede(answer.deploy, deploy)
+                    await self._call_line(await self._store.get(answer.deploy))
                 return await self._store.get(answer.deploy)
             # The facts changed between the verdict and the script: judged again, as they are now.
             await asyncio.sleep(0.25 if answer.outcome == "config" else 0.02)
@@ -128,8 +131,15 @@ class Waiting:
         if (end := ending(deploy, now)) is not None:
             yield await self.ended(deploy, *end)
             return
+        asker = await self.asker(deploy)
+        if unsaid(asker):  # who it is and what they may do: asked again, as everything that nobody can say
+            await self._look_again(deploy, now)
+            return
+        if asker.kind != "member":
+            yield await self.ended(deploy, "cancelled", gone(deploy))
+            return
         try:
-            verdict = await self._verdicts.of(deploy, await self.asker(deploy))
+            verdict = await self._verdicts.of(deploy, asker)
         except (NotFound, KeyError):
             yield await self.ended(deploy, "failed", "config.yaml does not know its place any more.")
             return
@@ -141,9 +151,14 @@ class Waiting:
             )
             if answer.outcome == "admitted":
                 return  # its first tick shows it
+            if answer.outcome == "queued":
+                await self._call_line(deploy)
             if answer.outcome != "refused":
                 raise Later(0.2)
-        yield await self._waits_on(deploy, verdict, now)
+        after = await self._waits_on(deploy, verdict, now)
+        if deploy.state == "queued" and after.state != "queued":
+            await self._call_line(deploy)
+        yield after
         await self._look_again(deploy, now)
 
     async def wake(self, job: Job) -> None:
@@ -166,6 +181,13 @@ class Waiting:
             deploy = await self._store.find(id)
             if deploy is not None and meant(deploy):
                 await self.call(deploy)
+
+    async def _call_line(self, changed: Deploy) -> None:
+        """One came into the line or left it: the others there are told their places."""
+        for id in await self._store.queue(changed.service, changed.environment):
+            other = await self._store.find(id) if id != changed.id else None
+            if other is not None:
+                await self.call(other)
 
     async def _supersede(self, id: str, deploy: Deploy) -> None:
         """Whoever stands in line twice for the same place wants the newer one."""

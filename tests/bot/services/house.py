@@ -14,11 +14,12 @@ from bot.config import Config, load
 from bot.domain.deploys import Deploy
 from bot.domain.rights import Holder
 from bot.drivers.recipe import RecipeDriver
-from bot.services.deploys import KINDS, Deploys, Wanted
+from bot.services.deploys import KINDS, Deploys
 from bot.services.gates import Gates
 from bot.services.locks import ENDS
 from bot.services.runs import TICK
 from bot.services.waiting import WAKE
+from bot.services.wanted import Wanted
 from bot.store import keys
 from bot.store.admission import Admissions
 from bot.store.deploys import DeployStore, Standing
@@ -44,6 +45,7 @@ class House:
         self.grail, self.redis, self.clock_file = grail, redis, clock_file
         self.config: Config = load(grail.config)
         self.store = DeployStore(redis, wake=WAKE)
+        self.others: dict[str, Holder] = {}  # by Slack's user id
         self._data = data
 
     def worker(
@@ -61,8 +63,8 @@ class House:
         )  # fmt: skip
 
     async def holder(self, team: str, user: str) -> Holder:
-        """Everybody is Dana, as config.yaml knows her."""
-        return DANA
+        """Everybody is Dana, as config.yaml knows her, but for those of `others`."""
+        return self.others.get(user, DANA)
 
     def reload(self) -> None:
         """What stands in config.yaml now is in force."""

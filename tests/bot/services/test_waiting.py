@@ -139,3 +139,57 @@ async def hold(house: House, id: str) -> None:
     row: Any = {"v": "1", "rev": "0", "fence": "77", "state": "running", "record": written(running)}
     await house.redis.hset(keys.DEPLOY(id=id), mapping=row)  # type: ignore[misc]
     await house.redis.expire(keys.DEPLOY(id=id), keys.DAY)
+
+
+async def calls(house: House, id: str) -> int:
+    """How often it is to be judged, of what waits to be done."""
+    return int(await house.redis.llen(keys.QUEUE(thing=f"deploy:{id}")))  # type: ignore[misc]
+
+
+async def two_in_line(house: House) -> Deploys:
+    """d-1 runs in shop's staging; d-2 of Omar and d-3 of Mia stand in line."""
+    deploys = house.worker("one")
+    house.others = {"U2": MIA, "U3": OMAR}
+    await deploys.request(WANTED, DANA)
+    for number, (who, user) in enumerate(((OMAR, "U3"), (MIA, "U2")), 2):
+        asked = replace(
+            WANTED, by=who.email or "", by_user=user, by_name=who.name, asker=f"T1:{user}", request=f"r-{number}",
+        )  # fmt: skip
+        assert (await deploys.request(asked, replace(who, roles=DANA.roles))).state == "queued"
+    house.others = {user: replace(who, roles=DANA.roles) for user, who in house.others.items()}
+    assert [(await judged(deploys, id)).place_in_line for id in ("d-2", "d-3")] == [1, 2]
+    return deploys
+
+
+async def test_whoever_comes_into_the_line_before_others_has_their_places_told_anew(house: House) -> None:
+    deploys = await two_in_line(house)
+    before = [await calls(house, id) for id in ("d-2", "d-3")]
+    draft = (await deploys.plan(replace(WANTED, ref="feature/gift-cards", request="r-4"), DANA)).deploy
+    asked_first = replace(draft, requested=draft.requested - 3600)  # and approved only now
+    assert (await deploys.waiting.ask(asked_first, DANA, "r-4")).state == "queued"
+    assert await house.store.queue("shop", "staging") == ["d-4", "d-2", "d-3"]
+    assert [await calls(house, id) for id in ("d-2", "d-3")] == [one + 1 for one in before]
+    assert [(await judged(deploys, id)).place_in_line for id in ("d-4", "d-2", "d-3")] == [1, 2, 3]
+
+
+async def test_who_has_left_the_workspace_holds_nobody_up_in_line(house: House) -> None:
+    deploys = await two_in_line(house)
+    house.others["U3"] = replace(OMAR, kind="stranger")
+    over = await judged(deploys, "d-2")
+    assert (over.state, over.why) == (
+        "cancelled", "Omar is no member of this workspace any more. Nothing was started.",
+    )  # fmt: skip
+    assert await house.store.queue("shop", "staging") == ["d-3"]
+    assert (await judged(deploys, "d-3")).place_in_line == 1
+
+
+async def test_while_nobody_can_say_who_asked_a_deploy_goes_on_waiting(house: House) -> None:
+    deploys = await two_in_line(house)
+    house.others["U3"] = Holder("T1", "U3", name="Omar", unknown=("Slack",))
+    assert [one async for one in deploys.waiting.judge(job("d-2", JUDGE))] == []
+    house.others["U3"] = Holder("T1", "U3", kind="unknown", unknown=("Slack",))
+    assert [one async for one in deploys.waiting.judge(job("d-2", JUDGE))] == []
+    assert await house.store.queue("shop", "staging") == ["d-2", "d-3"]
+    assert await house.redis.zscore(keys.TIMERS(), "hold:d-2") is not None
+    house.others["U3"] = replace(OMAR, roles=DANA.roles)
+    assert (await judged(deploys, "d-2")).place_in_line == 1
