@@ -42,6 +42,7 @@ from bot.services.outside import Outsiders
 from bot.services.people import People
 from bot.services.records import Records
 from bot.services.standing import Standings
+from bot.services.timeline import AuditMoments, DeployMoments, Timeline
 from bot.services.waiting import WAKE
 from bot.services.whereabouts import Finder
 from bot.settings import GitHubSettings, Settings
@@ -176,6 +177,9 @@ class Grail:
             outsiders,
             authors=Authors(
                 config=self.current_config, store=store, git=git, people=people, work=work, timers=timers, clock=clock
+            ),
+            timeline=Timeline(
+                self.current_config, [DeployMoments(board), AuditMoments(people.audits, self.current_config)]
             ),
         )  # fmt: skip
         registry = handlers.load()

@@ -9,12 +9,14 @@ from bot.services.board import Boards
 from bot.services.coverage import Coverages
 from bot.services.deploys import Deploys
 from bot.services.gates import Gates
+from bot.services.history import Histories
 from bot.services.locks import Locks
 from bot.services.operations import Operations
 from bot.services.outside import Outsiders
 from bot.services.people import People
 from bot.services.records import Records
 from bot.services.standing import Standings
+from bot.services.timeline import Timeline
 from bot.services.whereabouts import Finder
 
 
@@ -35,3 +37,5 @@ class Services:
     standings: Standings
     outsiders: Outsiders
     authors: Authors
+    timeline: Timeline
+    history: Histories

@@ -3,6 +3,7 @@
 -- ARGV: now, state, record as JSON, what is wanted as JSON (admission.py says what stands in it)
 -- Answers {"held", id} | {"same", id} | {"stale"}
 --!include _streams
+--!include _listed
 local number, list, asked, held, queue, own = unpack(KEYS, 8)
 local now, state, record = ARGV[1], ARGV[2], ARGV[3]
 local want = cjson.decode(ARGV[4])
@@ -19,8 +20,7 @@ else
   end
   id = 'd-' .. redis.call('INCR', number)
   redis.call('SET', asked, id, 'EX', want.remember)
-  redis.call('ZADD', list, now, id)
-  redis.call('ZREMRANGEBYRANK', list, 0, -1001)
+  listed(list, want.environment, now, want.life, id)
   redis.call('HSET', want.prefix .. id, 'v', 1, 'rev', 0, 'fence', 0)
 end
 redis.call('HSET', want.prefix .. id, 'state', state, 'record', record)

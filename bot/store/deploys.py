@@ -5,7 +5,7 @@ A record is one hash: `v` (version of the form), `rev`, `state`, `fence`, `cance
 that refuses a stale revision.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from typing import Any, cast
@@ -140,8 +140,10 @@ class DeployStore:
     async def recent(self, service: str, *, count: int = 10, start: int = 0) -> list[Deploy]:
         """The newest deploys of a service, newest first. One whose record cannot be read is left out."""
         ids = await guarded(self._redis.zrevrange)(keys.DEPLOYS(service=service), start, start + count - 1)
-        found = [await self.find(cast(str, id)) for id in ids]
-        return [deploy for deploy in found if deploy is not None]
+        if not ids:
+            return []
+        rows = await self._scripts.run("deploys_read", [keys.DEPLOY(id=cast(str, id)) for id in ids])
+        return list(readable(ids, rows))
 
     async def running(self, service: str, environment: str) -> str | None:
         """The id of the deploy that holds the environment now."""
@@ -267,6 +269,13 @@ def _brings(row: dict[str, Any] | None) -> Brings | None:
     known = {name: value for name, value in row.items() if name in _BRINGS}
     coming = tuple(Change(**one) for one in row.get("coming", ()))
     return Brings(**{**known, **lists, "coming": coming})
+
+
+def readable(ids: Iterable[str], rows: Iterable[list[str]]) -> Iterator[Deploy]:
+    """The records of these as deploys_read.lua has them. One that there is not, or that cannot be read, is left out."""
+    for id, row in zip(ids, rows, strict=True):
+        with suppress(NotFound):
+            yield _read(id, dict(zip(row[::2], row[1::2], strict=True)))
 
 
 def _unreadable(id: str) -> NotFound:

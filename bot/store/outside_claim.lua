@@ -3,6 +3,7 @@
 -- ARGV: environment, id of the deploy that stood there when it was looked at or '', now, record as JSON, what stands there
 -- from then on as JSON, prefix of records, their life, how long the request is remembered, mark for the id in that JSON
 -- Answers {"done", id} | {"same", id} | {"held", id of the deploy that runs there} | {"stale"}
+--!include _listed
 local claim, standing, number, list, asked = unpack(KEYS)
 local environment, seen, now, record, stands, prefix, life, remember, mark = unpack(ARGV)
 local same = redis.call('GET', asked)
@@ -24,8 +25,7 @@ if stood ~= seen then
 end
 local id = 'd-' .. redis.call('INCR', number)
 redis.call('SET', asked, id, 'EX', remember)
-redis.call('ZADD', list, now, id)
-redis.call('ZREMRANGEBYRANK', list, 0, -1001)
+listed(list, environment, now, life, id)
 redis.call('HSET', prefix .. id, 'v', 1, 'rev', 0, 'fence', 0, 'state', 'succeeded', 'record', record, 'before', before)
 redis.call('EXPIRE', prefix .. id, life)
 redis.call('HSET', standing, environment, (string.gsub(stands, mark, id)))
