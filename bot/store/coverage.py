@@ -123,12 +123,12 @@ def _field(digest: str) -> str:
 
 def _pack(body: bytes, level: int) -> str:
     """As text, because Redis is asked for text."""
-    return base64.b85encode(zlib.compress(body, level)).decode()
+    return base64.b64encode(zlib.compress(body, level)).decode()
 
 
 def _unpack(packed: str) -> bytes | None:
     try:
-        return zlib.decompress(base64.b85decode(packed))
+        return zlib.decompress(base64.b64decode(packed, validate=True))
     except (ValueError, zlib.error):
         return None
 

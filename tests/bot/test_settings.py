@@ -96,3 +96,9 @@ def test_half_of_what_github_needs_is_refused(given: dict[str, str], sentence: s
     with pytest.raises(StartFault) as fault:
         read(given)
     assert str(fault.value) == sentence
+
+
+def test_the_secrets_of_what_comes_in_are_lists_and_are_hidden_from_logs() -> None:
+    found = read({"GRAIL_HOOK_SECRET_COVERAGE_SHOP": "new, old,", "GRAIL_HOOK_SECRET_NAGIOS": " "})
+    assert found.hook_secrets == {"COVERAGE_SHOP": ("new", "old")}
+    assert set(found.secrets()) >= {"new", "old"}

@@ -93,4 +93,20 @@ async def test_changed_lines_that_no_test_runs_are_refused_and_named(
     shown = await told(workspace, DANA, "#storefront", "What the tests cover")
     assert "They run 50.0 % of the changed lines, 1 of 2 (80 % is asked for)." in shown
     assert "• `cart.py` — line 6 (1 of 2)" in shown
-    assert "83.3 % of the lines (50 % is asked for); 100.0 % of what stands there. Before: 100.0 %." in shown
+    assert (
+        "Its tests run 83.3 % of the lines (50 % is asked for); what stands there: 100.0 %. Before: 100.0 %."
+        in shown
+    )
+
+    third = grail.repository.commit("Fill it again", {"cart.py": "a\nb\nc\nd\ne\nf\ng\n"})
+    assert (await report(grail, third, lcov("1 2 3 4 5 6 7")))[0] == 202
+    await counted(grail, 4)
+    await workspace.type(DANA, "#storefront", "/grail can i deploy shop to staging")
+    yes = await told(workspace, DANA, "#storefront", "Can I deploy")
+    assert "Its tests run 100.0 % of the lines and 100.0 % of the changed ones. Before: 100.0, 83.3 %." in yes
+    await workspace.type(DANA, "#storefront", f"/grail uncovered shop staging {second[:10]}")
+    await told(workspace, DANA, "#storefront", "• `cart.py` — line 6 (1 of 2)")
+    await workspace.type(DANA, "#storefront", "/grail uncovered search staging")
+    await told(
+        workspace, DANA, "#storefront", "Set GRAIL_HOOK_SECRET_COVERAGE_SEARCH, and let its tests send"
+    )

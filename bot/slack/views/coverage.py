@@ -29,7 +29,7 @@ def covered(
     else:
         text = f"{shown(found.lines)} % of the lines{_asked(least[0] if least else 0)}"
         before = f" Before: {', '.join(shown(value) for _, value in found.trend)} %." if found.trend else ""
-        stands = f"; {shown(found.base)} % of what stands there" if found.base is not None else ""
+        stands = f"; what stands there: {shown(found.base)} %" if found.base is not None else ""
         lines.append(f"Its tests run {text}{stands}.{before}")
         lines += _change(deploy, found, least[1] if least else 0)
     blocks: list[Block] = [section(cut("\n".join(lines), 2900))]
