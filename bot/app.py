@@ -35,6 +35,7 @@ from bot.services.deploys import KINDS, Deploys
 from bot.services.facts import Outside
 from bot.services.gates import Gates
 from bot.services.github_checks import GitHubChecks
+from bot.services.history import Histories
 from bot.services.hooks import Hooks
 from bot.services.locks import ENDS, Locks
 from bot.services.operations import Operations
@@ -60,6 +61,7 @@ from bot.store.dead import DeadLetters
 from bot.store.deploys import DeployStore
 from bot.store.gates import GateStore
 from bot.store.heard import HeardStore
+from bot.store.history import History
 from bot.store.inbox import Inbox
 from bot.store.locks import LockStore
 from bot.store.outside import OutsideStore
@@ -175,6 +177,7 @@ class Grail:
             finder,
             standings,
             outsiders,
+            history=Histories(History(self.redis), clock),
             authors=Authors(
                 config=self.current_config, store=store, git=git, people=people, work=work, timers=timers, clock=clock
             ),

@@ -7,8 +7,8 @@ from bot.domain.locks import Lock
 from bot.services.deploys import Status
 from bot.slack import Block, Message
 from bot.slack.views import outside
-from bot.slack.views.deploy import MARK, link
-from bot.slack.views.text import actions, button, context, cut, escape, quiet, said, section, when
+from bot.slack.views.deploy import link
+from bot.slack.views.text import actions, context, cut, escape, quiet, said, section, when
 
 FOR_EVER = 1e11  # seconds since the epoch: a record that cannot be read ends never
 
@@ -77,35 +77,6 @@ def _held(
     return [f"\u2003{line}" for line in lines]
 
 
-def deploys(
-    found: Sequence[Deploy],
-    service: str,
-    page: int,
-    more: bool,
-    environment: str | None = None,
-    example: str = "shop to staging",
-) -> Message:
-    """The recent deploys of a service, or of all ("") of them, a line each; of one environment where it is named.
-
-    example: a place that there is, for who has never deployed.
-    """
-    there = f" in `{environment}`" if environment else ""
-    if not found:
-        words = "No deploys yet" if page == 0 else "No older deploys"
-        of = f" of `{service}`" if service else ""
-        return said(
-            f"{words}{of}{there}. Say `deploy {example}` for the first one."
-            if page == 0
-            else f"{words}{of}{there}."
-        )
-    whose = (service or "all services") + (f" in {environment}" if environment else "")
-    lines = [_line(deploy, named=not service) for deploy in found]
-    blocks: list[Block] = [section(f"*Deploys of {escape(whose)}*\n" + "\n".join(lines))]
-    if more:
-        blocks.append(actions(button("Older", "deploys.page", f"{service}:{page + 1}:{environment or ''}")))
-    return Message(f"{len(found)} deploys of {whose}, the newest {found[0].id} {found[0].state}", blocks)
-
-
 def in_doubt(deploy: Deploy) -> Message:
     """What operations are told when nobody knows what a deploy left behind."""
     before = f"deploys {escape(deploy.service)} {escape(deploy.environment)}"
@@ -170,13 +141,3 @@ def _left_behind(deploy: Deploy, *, plain: bool = False) -> str:
     if deploy.state == "lost":
         return f"{deploy.id} was lost on its way{when_}, and nobody knows what it left behind."
     return f"{deploy.id} {deploy.state}{when_} and its roll-back failed too: nobody knows what runs there."
-
-
-def _line(deploy: Deploy, *, named: bool) -> str:
-    """One deploy; named: with its service, where the heading does not say it."""
-    where = f"{deploy.action} in {deploy.environment}" if deploy.action else deploy.environment
-    where = deploy.what if named else where
-    return (
-        f"{MARK.get(deploy.state, '')} {deploy.id} *{escape(where)}* `{deploy.short()}` {quiet(deploy.subject, 60)} — "
-        f"{deploy.state}, {quiet(deploy.by_name, 40)}, {when(deploy.requested)}"
-    )

@@ -1,0 +1,109 @@
+"""The history of deploys: a page of it, and how a place is delivered to."""
+
+from bot.domain.delivery import DAY, Delivery, Figure
+from bot.domain.deploys import Deploy
+from bot.domain.history import Page, Selection
+from bot.slack import Block, Message
+from bot.slack.views.deploy import MARK
+from bot.slack.views.text import actions, button, context, duration, escape, quiet, said, section, when
+
+
+def deploys(
+    page: Page,
+    selection: Selection,
+    carried: str,
+    start: str = "",
+    figures: Delivery | None = None,
+    example: str = "shop to staging",
+) -> Message:
+    """A line a deploy. carried: what the buttons carry after the deploy's id; start: "" for the first page.
+
+    example: a place that there is, for who has never deployed.
+    """
+    found = page.deploys
+    whose = (selection.service or "all services") + (
+        f" in {selection.environment}" if selection.environment else ""
+    )
+    narrowed = _narrowed(selection)
+    turn = [
+        *([button("Newer", "deploys.newer", f"{page.newer}{carried}")] if page.newer else []),
+        *([button("Older", "deploys.page", f"{page.older}{carried}")] if page.older else []),
+    ]
+    rest: list[Block] = [context(_looked(page.back_to))] if page.back_to is not None else []
+    if turn:
+        rest.append(actions(*turn))
+    if not found:
+        return _none(selection, narrowed, start, example, rest)
+    title = f"*Deploys of {escape(whose)}*{escape(narrowed)}"
+    lines = [_line(deploy, named=not selection.service) for deploy in found]
+    blocks: list[Block] = [section(f"{title}\n" + "\n".join(lines))]
+    if figures is not None:
+        blocks.insert(0, context(delivered(figures)))
+    text = f"{len(found)} deploys of {whose}{narrowed}, the newest {found[0].id} {found[0].state}"
+    return Message(text, [*blocks, *rest])
+
+
+def delivered(figures: Delivery) -> str:
+    """The four figures in one line each; a few deploys tell nothing, and then it says so."""
+    days = max(1, round(figures.seconds / DAY))
+    shipped = figures.frequency
+    open_ = f", {figures.open} not restored yet" if figures.open else ""
+    rate = figures.failure_rate
+    lines = [
+        f"*Last {days} days*",
+        f"Succeeded: {_few(shipped) or _often(shipped.value or 0.0)}{_of(shipped, 'deploys')}",
+        f"From commit to here: {_few(figures.lead_time) or duration(figures.lead_time.value or 0.0)}"
+        f"{_of(figures.lead_time, 'commits, the median')}",
+        f"Failed: {_few(rate) or f'{100 * (rate.value or 0.0):.0f} %'} ({figures.failures} of {rate.counted})",
+        f"Restored after: {_few(figures.restore) or duration(figures.restore.value or 0.0)}"
+        f"{_of(figures.restore, 'failures, the median')}{open_}",
+    ]
+    return "\n".join(lines)
+
+
+def _few(figure: Figure) -> str:
+    return "too few to tell" if figure.value is None else ""
+
+
+def _of(figure: Figure, what: str) -> str:
+    return f" ({figure.counted}{'' if figure.value is None else f' {what}'})"
+
+
+def _often(a_day: float) -> str:
+    return f"{a_day:.1f} a day" if a_day >= 0.95 else f"{7 * a_day:.1f} a week"
+
+
+def _narrowed(selection: Selection) -> str:
+    """The conditions in words, as they follow a title."""
+    words = [
+        *([f"by {selection.by}"] if "@" in selection.by else ["by one person"] if selection.by else []),
+        *([selection.state] if selection.state else []),
+        *([f"ref {selection.ref}"] if selection.ref else []),
+    ]
+    return f", {', '.join(words)}" if words else ""
+
+
+def _none(selection: Selection, narrowed: str, start: str, example: str, rest: list[Block]) -> Message:
+    of = f" of `{selection.service}`" if selection.service else ""
+    there = f" in `{selection.environment}`" if selection.environment else ""
+    if start:
+        text = f"No more deploys{of}{there}{escape(narrowed)}."
+    elif narrowed or selection.since:
+        text = f"No deploys{of}{there} like that{escape(narrowed)}."
+    else:
+        text = f"No deploys yet{of}{there}. Say `deploy {example}` for the first one."
+    return said(text, *([section(text), *rest] if rest else []))
+
+
+def _looked(back_to: float) -> str:
+    return f"I looked back to {when(back_to)}; [Older] looks further."
+
+
+def _line(deploy: Deploy, *, named: bool) -> str:
+    """One deploy; named: with its service, where the heading does not say it."""
+    where = f"{deploy.action} in {deploy.environment}" if deploy.action else deploy.environment
+    where = deploy.what if named else where
+    return (
+        f"{MARK.get(deploy.state, '')} {deploy.id} *{escape(where)}* `{deploy.short()}` {quiet(deploy.subject, 60)} — "
+        f"{deploy.state}, {quiet(deploy.by_name, 40)}, {when(deploy.requested)}"
+    )
