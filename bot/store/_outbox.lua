@@ -13,9 +13,9 @@ local lane_of, pace_of, done_of, name_of = unpack(KEYS, 9, 12)
 local now, a = tonumber(ARGV[1]), cjson.decode(ARGV[2])
 
 local DAY = 86400
-local EDIT_PAUSE = 2  -- seconds between two edits of one card that are no state changes
--- What a card tells of its progress is paid for: so many edits at once, and one more each so many seconds.
-local QUICK, EVERY = 3, 60
+-- What a card tells of its progress is paid for: some edits within the first minute, each after a longer pause (in
+-- seconds, since its last edit of any kind), and then one each so many seconds.
+local PAUSES, EVERY = {2, 5, 15}, 60
 -- Whose turn it is in a lane: results, other state changes, what is new, what threads carry, progress.
 local RESULT, STATE, NEWS, THREAD, PROGRESS = 0, 0.5, 1, 1.5, 2
 local CLASS = 1e13
@@ -91,6 +91,7 @@ end
 -- whether another step has begun, which is worth one of the quick edits; what counts on within a step is not.
 local function next_edit(edited, paid, step)
   edited, paid = tonumber(edited) or 0, tonumber(paid) or 0
-  if step then return math.max(now, edited + EDIT_PAUSE, paid - (QUICK - 1) * EVERY) end
-  return math.max(now, edited + EVERY, paid - (QUICK - 1) * EVERY)
+  local open = math.max(0, math.ceil((paid - now) / EVERY))
+  local pause = step and (PAUSES[open + 1] or PAUSES[#PAUSES]) or EVERY
+  return math.max(now, edited + pause, paid - (#PAUSES - 1) * EVERY)
 end

@@ -44,7 +44,7 @@ async def test_one_request_id_goes_from_slacks_request_to_the_last_effect(
     same = [line for line in lines(grail) if line.get("request") == asked["request"]]
     assert [line["state"] for line in same if line["event"] == "deploy"][-1] == "succeeded"
     sent = {line["id"] for line in same if line["event"] == "sent"}
-    assert {"card:deploy:d-1", "line:deploy:d-1:step:health", "direct:notice:d-1"} <= sent
+    assert {"card:deploy:d-1", "line:deploy:d-1:steps", "direct:notice:d-1"} <= sent
     assert any(id.startswith("respond:answer:command:") for id in sent)
 
 

@@ -102,4 +102,4 @@ async def test_a_kill_anywhere_leaves_one_deploy_and_one_card(
     lines = [
         line for line in await thread_of(workspace, "#storefront", cards(found)[0]) if "restarted" not in line
     ]
-    assert len(lines) == len(set(lines)) == 4
+    assert len(lines) == 1

@@ -41,10 +41,8 @@ async def test_a_deploy_is_one_card_whose_thread_carries_its_steps(
     assert "by Dana" in words
     assert "(`main`, assumed)" in words
     await workspace.wait_for("#storefront", lambda ms: "health succeeded" in ms[-1]["text"])
-    steps = [
-        " ".join(line.partition(": ")[2].split()[:2])
-        for line in await thread_of(workspace, "#storefront", card)
-    ]
+    [line] = await thread_of(workspace, "#storefront", card)
+    steps = [" ".join(step.split()[:2]) for step in line.partition(": ")[2].split(", ")]
     assert steps == ["checkout succeeded", "test succeeded", "start succeeded", "health succeeded"]
     answer = await told(workspace, DANA, "#storefront", "d-1")
     assert answer.startswith("d-1: shop to staging")

@@ -50,7 +50,7 @@ async def test_a_deploy_through_bad_weather_is_one_card_that_says_succeeded(
     lines = [
         m["text"] for m in found if m.get("thread_ts") == cards(found)[0]["ts"] and m["ts"] != m["thread_ts"]
     ]
-    assert len(lines) == len(set(lines)) == 4
+    assert len(lines) == 1
     assert grail.runs() == ["d-1"]
     await workspace.weather(slow=0, rate_limited=0, failing=False, down=False, old_blocks=False, times=0)
 
