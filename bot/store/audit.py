@@ -120,6 +120,29 @@ class Audit:
                 found.append(one)
         return await self._named(found)
 
+    async def newest(
+        self, since: float, until: float, *, words: Collection[str], most: int
+    ) -> tuple[list[Entry], float | None]:
+        """The entries of these words between these moments, newest first. No more than `most` entries are looked at;
+        where that was not enough, also the moment back to which they were.
+        """
+        found: list[Entry] = []
+        looked = 0
+        last = until
+        async for id, row in self._rows(newest_first=True):
+            one = entry(id, row)
+            if one is None or one.at > until:
+                continue
+            if one.at < since:
+                break
+            looked += 1
+            if looked > most:
+                return await self._named(found), last
+            last = one.at
+            if one.word in words:
+                found.append(one)
+        return await self._named(found), None
+
     async def walk(self, since: float = 0.0) -> AsyncIterator[Entry]:
         """All entries since then, oldest first, a page in memory at a time. One that cannot be read is left out."""
         page: list[Entry] = []

@@ -72,6 +72,15 @@ class BoardStore:
             at += many
         return found
 
+    async def asked_for(self, services: Sequence[str], since: float, until: float) -> list[str]:
+        """The ids of all deploys of these services that were asked for between these moments, newest first."""
+        lists = await self._all(
+            [("zrangebyscore", keys.DEPLOYS(service=service), since, until) for service in services]
+        )
+        # Ids are given in the order of asking.
+        found = [str(id) for ids in lists for id in ids or () if str(id)[2:].isdecimal()]
+        return sorted(found, key=lambda id: int(id[2:]), reverse=True)
+
     async def to_the_front(self, service: str, environment: str, id: str) -> bool:
         """Let it be the next in line. False: it is not in line (any more)."""
         key = keys.DEPLOY_QUEUE(service=service, environment=environment)
