@@ -73,7 +73,7 @@ class CoverageStore:
         """Beside the others of this commit, once. How many there are then; -1 where there is no room for it."""
         key = keys.COVERAGE(service=service, commit=commit)
         packed = await asyncio.to_thread(_written, report)
-        args = [_field(digest), packed, MOST_REPORTS, MOST_BYTES, keys.COVERAGE.life or 0]
+        args: list[str | int] = [_field(digest), packed, MOST_REPORTS, MOST_BYTES, keys.COVERAGE.life or 0]
         return int(await self._scripts.run("coverage_keep", [key], args))
 
     async def reports(self, service: str, commit: str) -> list[Kept]:

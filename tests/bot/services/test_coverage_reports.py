@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
+from types import FrameType
 
 import aiohttp
 import pytest
@@ -239,7 +240,7 @@ async def test_a_large_report_is_read_beside_the_event_loop(tests: Tests) -> Non
     async with asyncio.timeout(60):
         while not taking.done():
             for frame in sys._current_frames().values():
-                at = frame if frame.f_code is not None else None
+                at: FrameType | None = frame
                 while at is not None:
                     seen.add(Path(at.f_code.co_filename).name)
                     at = at.f_back
