@@ -20,15 +20,16 @@ from bot.drivers import GOING, Order, RunState
 from bot.errors import OutsideUnavailable, Refusal
 from bot.services.places import Places, step_names
 from bot.store.deploys import DeployStore, Standing, guard_of, look_of, thing_of
-from bot.store.streams import Job, Later, Work
+from bot.store.streams import AT_ONCE, Job, Later, Work
 from bot.store.timers import Timers
 
 TICK = "deploy.tick"
 CANCEL = "deploy.cancel"
 WATCH_SECONDS = 5.0  # one tick; well below the 10 s that nothing may run longer than
+ROUND_SECONDS = 6.0  # where there are more runs than a worker does at once, each is looked at once in so long
 LOOK_SECONDS = 0.05  # how often a tick looks at its run
 SOONEST = 1.0  # seconds between two looks at another system
-LINE_SECONDS = 1.0  # how often a new last line alone is worth a new revision
+LINE_SECONDS = 5.0  # how often a new last line alone is worth a new revision; its card shows one a minute
 START_SECONDS = 120.0  # how long a start is tried while git or the machine refuses
 LOOKED_AT = 2_000  # lines of output in which a failure is looked for
 LINE = 200  # characters of each that are kept with the deploy
@@ -232,6 +233,7 @@ class Runs:
     async def _watch(self, deploy: Deploy) -> AsyncIterator[Deploy]:
         driver = self._places.driver(deploy)
         began = last_line_at = self._clock.now()
+        until = began + watched_for(await self._work.waiting(self._host))
         await self._store.see(deploy.id, began)
         state = await driver.state(deploy.run)
         unknown = state.phase == "lost" and not state.steps and _untouched(deploy)
@@ -254,7 +256,7 @@ class Runs:
                 last_line_at = now
                 deploy = await self._saved(deploy.with_(steps=shown))
                 yield deploy
-            if now - began >= WATCH_SECONDS or self._stopping.is_set():
+            if now >= until or self._stopping.is_set():
                 return
             await asyncio.sleep(LOOK_SECONDS)
             state = await driver.state(deploy.run)
@@ -331,6 +333,11 @@ class Runs:
             TICK, {"deploy": deploy.id}, id=f"{deploy.id}:tick:{deploy.rev}", now=self._clock.now(),
             thing=thing_of(deploy.id), host=deploy.host, request=deploy.request,
         )  # fmt: skip
+
+
+def watched_for(runs: int) -> float:
+    """Seconds of a tick where so many runs of a machine are to be watched: nobody waits long for the turn of others."""
+    return min(WATCH_SECONDS, ROUND_SECONDS * AT_ONCE / max(runs, 1))
 
 
 def _untouched(deploy: Deploy) -> bool:

@@ -30,8 +30,9 @@ from bot.store.settle import Entry, Settler
 from bot.store.timers import Timers
 from bot.store.work import GROUP, PLACES, Job, Later, Work, plain, stream_of
 
-__all__ = ["Job", "Later", "Work", "Worker"]
+__all__ = ["AT_ONCE", "Job", "Later", "Work", "Worker"]
 
+AT_ONCE = 16  # jobs that a worker does at once, unless told otherwise
 WRONG_SECONDS = 5.0  # until a stream that is something else is looked at again
 
 
@@ -46,7 +47,7 @@ class Worker:
         clock: Clock,
         name: str,
         host: str,
-        concurrency: int = 16,
+        concurrency: int = AT_ONCE,
         limit: float = 10.0,
         timers: Timers | None = None,
         say: Callable[[str], None] = lambda line: None,

@@ -7,9 +7,9 @@ import pytest
 from bot.domain.deploys import Deploy
 from bot.services.deploys import KINDS, Deploys
 from bot.services.guards import GUARD, GUARD_SECONDS, HOST_SILENT_SECONDS
-from bot.services.runs import START_SECONDS
+from bot.services.runs import START_SECONDS, WATCH_SECONDS, watched_for
 from bot.store.admission import Admissions
-from bot.store.streams import Later
+from bot.store.streams import AT_ONCE, Later
 from tests.bot.services.house import DANA, WANTED, House, job, ticked
 
 HOURS = 10 * 3600.0
@@ -55,3 +55,9 @@ async def test_a_repository_that_does_not_answer_is_tried_as_long_for_a_deploy_t
     house.forward(HOURS + START_SECONDS + 5)
     failed = (await ticked(deploys, deploy.id))[-1]
     assert failed.why.endswith(" I tried for 2 minutes. Nothing was started.")
+
+
+def test_however_many_run_on_a_machine_each_is_looked_at_within_some_seconds() -> None:
+    assert watched_for(0) == watched_for(AT_ONCE) == WATCH_SECONDS
+    for runs in (AT_ONCE + 1, 50, 200, 1_000):
+        assert runs / AT_ONCE * watched_for(runs) <= 6.5
