@@ -24,6 +24,7 @@ from bot.services.operations import CONFIRMED, REVIVED
 from bot.services.runs import CANCEL, TICK
 from bot.services.standing import ASK
 from bot.services.waiting import JUDGE, WAKE
+from bot.services.watches import WATCH
 from bot.slack import Ask, File, Message, Reply
 from bot.slack.effects import Effects
 from bot.slack.operations import OperationsChannel
@@ -37,6 +38,7 @@ from bot.slack.views import gates as gate_views
 from bot.slack.views import lock as lock_views
 from bot.slack.views import thread as thread_views
 from bot.slack.views import waiting as waiting_views
+from bot.slack.views import watched as watched_views
 from bot.slack.views.refusal import broken
 from bot.slack.views.text import said
 from bot.store.inbox import Inbox
@@ -103,6 +105,7 @@ class Jobs:
             HEAD: self._audit_head,
             GITHUB: self._github,
             ASK: self._services.standings.ask,
+            WATCH: self._watch,
             COVERAGE: self._coverage,
         }
         return {kind: _bound(kind, handler) for kind, handler in kinds.items()}
@@ -123,7 +126,7 @@ class Jobs:
         ask, body = Ask.stored(job.body["ask"]), job.body
         view = await self._router.redraw(ask, body["callback"], body["values"])
         if view is not None:
-            await self._outbox.redraw(body["view"], body["hash"], view)
+            await self._outbox.redraw(body["view"], view)
 
     async def _home(self, job: Job) -> None:
         ask = Ask.stored(job.body["ask"])
@@ -164,6 +167,21 @@ class Jobs:
             if deploy.asked_at is not None and deploy.by_user:
                 turn = f"turn:{deploy.id}:{int(deploy.asked_at)}"
                 await self._outbox.direct(turn, deploy.by_user, waiting_views.turn(deploy))
+
+    async def _watch(self, job: Job) -> None:
+        """What a look at a deploy that succeeded came to; all of it may be done twice, and is told once."""
+        looked = await self._services.deploys.watches.look(job)
+        if looked is None:
+            return
+        deploy = looked.after
+        if looked.loud:
+            await self._noted.watched(deploy)
+            message = watched_views.loud(deploy)
+            await self._outbox.say(f"watch:{deploy.id}", self._services.config().channels.operations, message)
+            if deploy.by_user:
+                await self._outbox.direct(f"watch:{deploy.id}:by", deploy.by_user, message)
+        await self._services.deploys.watches.keep(looked)
+        await self._show(deploy, looked.before)
 
     async def _lock_ends(self, job: Job) -> None:
         ended = await self._services.locks.ends(job)
@@ -295,7 +313,7 @@ class Jobs:
             await self._send(ask, sorry, card_follows=False)
 
     async def _config_changed(self, job: Job) -> None:
-        """Who may do what is different: written down once, whichever process saw it first."""
+        """Another config.yaml is in force: written down once, whichever process saw it first."""
         outcome = f"version {job.body['version']}"
         await self._services.people.audit(None, "config", job.body["rights"], outcome, job.request)
 
@@ -352,7 +370,7 @@ class Jobs:
             return False
         drawn = await self._router.redraw(ask, form["callback_id"], values_at_first(form))
         if drawn is not None:
-            await self._outbox.redraw(view["id"], view.get("hash", ""), drawn)
+            await self._outbox.redraw(view["id"], drawn, hash=view.get("hash"))
         return True
 
     async def _send_file(self, ask: Ask, message: Message, file: File) -> None:

@@ -1,5 +1,6 @@
 """deploy, run, cancel: what changes an environment."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -7,13 +8,15 @@ from bot.domain.rights import Right, may, may_begin, places
 from bot.errors import Conflict, NotAllowed, Refusal
 from bot.services.freeing import Claim
 from bot.services.verdicts import Stopped
-from bot.slack import Command, Form, Incomplete, Press, Reply, Turn
+from bot.slack import Command, Form, Given, Incomplete, Press, Reply, Turn
 from bot.slack.views import deploy as views
 from bot.slack.views import thread
 from bot.slack.views.forms import deploy_form, service_options
 from bot.slack.views.text import escape, quiet, said
-from bot.slack.views.verdict import offers
+from bot.slack.views.verdict import in_short, offers
 from bot.slack.wanted import What, wanted
+
+FEW = 5  # services whose verdict one form shows
 
 
 async def deploy(turn: Turn) -> Reply:
@@ -154,6 +157,30 @@ async def form(turn: Turn, incomplete: Incomplete) -> Reply:
     return Reply(said(escape(words)), form=view, outcome="asked")
 
 
+async def redraw_form(turn: Turn) -> Mapping[str, Any] | None:
+    """The form with the verdict on what is chosen in it: the very one by which it will be admitted."""
+    values, config = turn.values, turn.services.config()
+    services = [name for name in values.get("service", "").split(",") if name in config.services]
+    environment = values.get("environment", "")
+    chosen = [
+        What(service, environment, values.get("ref") or None)
+        for service in services
+        if environment in config.services[service].environments
+    ]
+    if not chosen:
+        return None
+    judged = await asyncio.gather(*(_judged(turn, what) for what in chosen[:FEW]))
+    given = Given(services=tuple(services), environment=environment)
+    return deploy_form(config, given, turn.ask.channel, _likely(turn), judged)
+
+
+async def _judged(turn: Turn, what: What) -> str:
+    try:
+        return in_short(await turn.services.deploys.plan(wanted(turn, what), turn.holder))
+    except Refusal as refusal:
+        return escape(f":no_entry: {refusal} {refusal.hint or ''}".strip())
+
+
 def _likely(turn: Turn) -> list[tuple[str, str]]:
     """Where the person may deploy, their own team's services first."""
     services = turn.services.config().services
@@ -246,4 +273,4 @@ PRESSES = [
     Press("deploy.cancel", press_cancel),
     Press("deploy.logs", press_logs, changes=False),
 ]
-FORMS = [Form("deploy", check_form, submit_form, form_options)]
+FORMS = [Form("deploy", check_form, submit_form, form_options, redraw_form)]

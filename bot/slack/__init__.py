@@ -190,12 +190,15 @@ class Press:
 
 @dataclass(frozen=True)
 class Form:
-    """What a submitted form does. check: faults by block id, at once; run: what is done, later; kind: see Command."""
+    """What a submitted form does. check: faults by block id, at once; run: what is done, later; kind: see Command.
+    redraw: the form as it shall be once something was chosen in it, None: as it is; it changes nothing.
+    """
 
     callback: str
     check: Callable[["Turn"], Awaitable[Mapping[str, str]]]
     run: Callable[["Turn"], Awaitable[Reply]]
     options: Callable[["Turn", str, str], Awaitable[Sequence[tuple[str, str]]]] | None = None
+    redraw: Callable[["Turn"], Awaitable[Mapping[str, Any] | None]] | None = None
     kind: Kind = "ask"
 
 

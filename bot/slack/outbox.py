@@ -122,15 +122,23 @@ class Outbox:
         body = orjson.dumps({"name": name, "content": kept, "title": title, "comment": comment}).decode()
         await self._once(f"file:{id}", "file", "", body, card=card)
 
-    async def open(self, trigger: str, view: Mapping[str, Any]) -> bool:
-        """Open a form, now or never: a trigger dies within 3 s. False: it did not open."""
+    async def open(self, trigger: str, view: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """Open a form, now or never: a trigger dies within 3 s. The view as it stands; None: it did not open."""
+        return await self._view("views.open", trigger_id=trigger, view=view)
+
+    async def redraw(self, id: str, view: Mapping[str, Any], *, hash: str | None = None) -> None:
+        """Show an open form anew; with `hash`, unless it was drawn anew since. One that was closed stays closed."""
+        await self._view("views.update", view_id=id, hash=hash, view=view)
+
+    async def _view(self, method: str, **arguments: Any) -> Mapping[str, Any] | None:
         try:
             async with asyncio.timeout(OPEN_SECONDS):
-                await self._slack.call("views.open", trigger_id=trigger, view=view)
+                answer = await self._slack.call(method, **arguments)
         except (SlackRefused, SlackRateLimited, SlackUnavailable, TimeoutError) as error:
-            log.warning("A form did not open", why=str(error) or "Slack is slow")
-            return False
-        return True
+            log.warning("A form was not shown", method=method, why=str(error) or "Slack is slow")
+            return None
+        found: Mapping[str, Any] = answer.get("view") or {}
+        return found
 
     async def where(self, card: str) -> Posted | None:
         """Where the card stands in Slack; None while it does not."""

@@ -75,3 +75,9 @@ def value_of(element: Body) -> str:
         if found:
             return str(found)
     return ""
+
+
+def values_at_first(form: Body) -> dict[str, str]:
+    """What a form holds as it is opened, by block id."""
+    elements = {block["block_id"]: block["element"] for block in form["blocks"] if block["type"] == "input"}
+    return {block: str((one.get("initial_option") or {}).get("value", "")) for block, one in elements.items()}

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import structlog
 
@@ -107,6 +108,17 @@ class Router:
         except GrailError as error:
             log.warning("options.failed", field=field, error=str(error))
             return ()
+
+    async def redraw(self, ask: Ask, callback: str, values: Mapping[str, str]) -> Mapping[str, Any] | None:
+        """A form as it shall be with what is chosen in it; None: it stays as it is."""
+        form = self.registry.forms.get(callback)
+        if form is None or form.redraw is None:
+            return None
+        try:
+            return await form.redraw(replace(await self._turn(ask), values=values))
+        except GrailError as error:
+            log.warning("redraw.failed", form=callback, error=str(error))
+            return None
 
     async def _asked(self, ask: Ask) -> Reply:
         turn = await self._turn(ask)

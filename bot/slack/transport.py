@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -194,6 +195,9 @@ class Transport:
         action = body["actions"][0]
         if action.get("type") == "button" and action.get("url"):
             return {}  # a link button has done its work in the client
+        view = body.get("view") or {}
+        if view.get("type") == "modal":
+            return await self._chosen(body, view, action)
         value = value_of(action)
         container = body.get("container", {})
         message = container.get("message_ts")
@@ -212,6 +216,13 @@ class Transport:
         )
         meaning = f"press:{ask.user}:{message or ''}:{action['action_id']}:{value}"
         await self._store("slack.press", ask, {"action": action["action_id"], "value": value}, meaning)
+        return {}
+
+    async def _chosen(self, body: Body, view: Body, action: Body) -> Answer:
+        """Something was chosen in a form, which may have to look otherwise now."""
+        ask = replace(from_view(body), id=f"action:{body.get('trigger_id')}:{action.get('action_ts')}")
+        form = {"callback": view.get("callback_id", ""), "view": view["id"], "values": values_of(view)}
+        await self._store("slack.chosen", ask, form, None, thing=f"view:{view['id']}")
         return {}
 
     async def _submission(self, body: Body) -> Answer:
@@ -259,11 +270,15 @@ class Transport:
         ]
         return {"options": options[:100]}
 
-    async def _store(self, kind: str, ask: Ask, more: Mapping[str, Any], meaning: str | None) -> None:
+    async def _store(
+        self, kind: str, ask: Ask, more: Mapping[str, Any], meaning: str | None, *, thing: str | None = None
+    ) -> None:
         now = self._clock.now()
         body = {"ask": vars(ask), "at": now, **more}
         try:
-            await self._inbox.accept(kind, body, id=ask.id, meaning=meaning, now=now, request=ask.request)
+            await self._inbox.accept(
+                kind, body, id=ask.id, meaning=meaning, now=now, request=ask.request, thing=thing
+            )
         except StoreUnavailable:
             if ask.response_url:
                 with suppress(GrailError):  # said as well as can be; Slack is told that it was not taken

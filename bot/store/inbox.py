@@ -49,15 +49,17 @@ class Inbox:
         now: float,
         remember: int = HOUR,
         request: str = "",
+        thing: str | None = None,
     ) -> Acceptance:
         """Store one request. The same id again stores nothing; the same meaning within 10 s of the first one
         is stored as kind `slack.duplicate`, its body with `duplicate_of`, the id of that first one.
 
         id: the sender's own. meaning: who, where and what, for what changes something; else None. now:
-        seconds since the epoch. remember: seconds for which the id is known. StoreUnavailable: it may or may
+        seconds since the epoch. remember: seconds for which the id is known. thing: what is worked on in order.
+        StoreUnavailable: it may or may
         not be stored, and must not be acknowledged; the sender's repetition settles it.
         """
-        job = encode(kind, body, id=id, request=request or id, thing=None, host=None)
+        job = encode(kind, body, id=id, request=request or id, thing=thing, host=None)
         keys = (WORK(), SEEN(id=id), MEANING(meaning=meaning) if meaning else SEEN(id=id))
         instead = len(begin(kind).encode())
         args = (id, now, remember, MEANING_SECONDS if meaning else 0, job, begin(DUPLICATE), instead)

@@ -158,3 +158,30 @@ async def test_a_gate_stops_only_after_somebody_has_seen_what_it_would_have_stop
     await workspace.press(MIA, "gate.tell", message=found[-1]["ts"], in_="#ops")
     tells = "The gate freeze windows of shop staging only tells from now on: set by Mia."
     await workspace.wait_for("#ops", lambda ms: any(tells in m["text"] for m in ms))
+
+
+async def test_the_form_shows_the_verdict_on_what_is_chosen_in_it(
+    workspace: Workspace, grail: GrailProcess
+) -> None:
+    await workspace.type(OMAR, "#storefront", "/grail lock shop staging for 2h trying the new search")
+    await workspace.wait_for("#storefront", lambda ms: any("is locked" in m["text"] for m in ms))
+
+    async def shows(words: str) -> str:
+        async def look() -> str | None:
+            views = await workspace.views(DANA)
+            return views[-1]["id"] if views and words in str(views[-1]["blocks"]) else None
+
+        return str(await workspace.wait_until(look))
+
+    await workspace.type(DANA, "#storefront", "/grail deploy shop")
+    view = await shows("*shop to staging: not now; it can wait*")
+    await shows(":no_entry: shop staging is locked by Omar: trying the new search.")
+    await workspace.press(DANA, "environment", view=view, value="production")
+    await shows("*shop to production: no*")
+    chosen = (await workspace.views(DANA))[-1]["state"]["values"]["environment"]["environment"]
+    assert chosen["selected_option"]["value"] == "production"
+    await workspace.press(DANA, "environment", view=view, value="staging")
+    await workspace.type(OMAR, "#storefront", "/grail unlock shop staging")
+    await workspace.wait_for("#storefront", lambda ms: any("unlocked by Omar" in words_of(m) for m in ms))
+    await workspace.press(DANA, "environment", view=view, value="staging")
+    await shows("*shop to staging: yes*")

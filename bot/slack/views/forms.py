@@ -13,11 +13,16 @@ OPTIONS = 100  # that a select can show
 
 
 def deploy_form(
-    config: Config, given: Given, channel: str, places: Sequence[tuple[str, str]] = ()
+    config: Config,
+    given: Given,
+    channel: str,
+    places: Sequence[tuple[str, str]] = (),
+    judged: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Service, environment, ref: what was said is filled in, else what this person most probably means.
 
-    channel: where the card will stand. places: where the person may deploy, the likeliest first.
+    channel: where the card will stand. places: where the person may deploy, the likeliest first. judged: what is said
+    of the deploy that is chosen in it, in paragraphs.
     """
     # Several services that were said stay together, as one choice.
     chosen = ",".join(given.services) or next((service for service, _ in places), None)
@@ -35,12 +40,18 @@ def deploy_form(
         "submit": _plain("Deploy"),
         "close": _plain("Not now"),
         "blocks": [
-            _service(chosen),
-            _select("environment", "Environment", environments(given, config), given.environment or likely),
+            {**_service(chosen), "dispatch_action": True},
+            {
+                **_select(
+                    "environment", "Environment", environments(given, config), given.environment or likely
+                ),
+                "dispatch_action": True,
+            },
             {
                 "type": "input",
                 "block_id": "ref",
                 "optional": True,
+                "dispatch_action": True,
                 "label": _plain("Branch, tag or commit"),
                 "hint": _plain("Left empty: the environment's own, else the head of the main branch."),
                 "element": {
@@ -50,6 +61,7 @@ def deploy_form(
                     "placeholder": _plain("main"),
                 },
             },
+            *(section(cut(one, 2900)) for one in judged),
         ],
     }
 

@@ -42,6 +42,13 @@ def can(plan: Plan, record: Record, value: str, *, waives: bool) -> Message:
     return Message(cut(escape(f"{text}. {why}".strip()), 300), blocks)
 
 
+def in_short(plan: Plan) -> str:
+    """The same for where one chooses: the answer, the commit, and what stands in the way or is told."""
+    deploy = plan.deploy
+    lead = f"*{escape(deploy.what)}: {short(plan.verdict)}* — `{deploy.short()}` {quiet(deploy.subject)}"
+    return "\n".join([lead, *conditions(plan.verdict)])
+
+
 def can_each(plans: Sequence[Plan]) -> Message:
     """The same for several places, in short."""
     lines = []
