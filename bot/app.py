@@ -120,11 +120,8 @@ class Grail:
         coverage = Coverages(
             config=self.current_config, store=reports, git=git, secrets=settings.hook_secrets
         )
-        for line in coverage.amiss() if web_side else ():
-            self.say(line)
-        closed = [] if settings.github.webhook_secrets else ["GITHUB_WEBHOOK_SECRET"]
-        closed += [] if coverage.secrets() else ["GRAIL_HOOK_SECRET_COVERAGE_<SERVICE>"]
-        log.info("hooks.closed", because="not set", secrets=closed)
+        if web_side:
+            self._say_closed(coverage)
         drivers: dict[str, Driver] = {
             "recipe": RecipeDriver(settings.data, mask=settings.secrets()),
             "github_actions": GitHubActionsDriver(github, clock),
@@ -159,6 +156,7 @@ class Grail:
             ),
         )
         deploys.claims.on_found = channel.claims
+        self._undo.push_async_callback(deploys.watches.close)
         operations = Operations(DeadLetters(self.redis), work, people, deploys, clock)
         records = Records(self.redis, deploys, self.current_config)
         keepers = Locks(locks, clock, timers)
@@ -235,6 +233,14 @@ class Grail:
             self._loop(worker.run(self._stop), "worker")
             self._loop(outbox.run(self._stop), "outbox")
         metrics.UP.set(clock.now())
+
+    def _say_closed(self, coverage: Coverages) -> None:
+        """Which webhooks take nothing, because nobody could judge who sends it."""
+        for line in coverage.amiss():
+            self.say(line)
+        closed = [] if self.settings.github.webhook_secrets else ["GITHUB_WEBHOOK_SECRET"]
+        closed += [] if coverage.secrets() else ["GRAIL_HOOK_SECRET_COVERAGE_<SERVICE>"]
+        log.info("hooks.closed", not_set=closed)
 
     def current_config(self) -> Config:
         return self.config

@@ -21,6 +21,7 @@ async def grail(resting_grail: GrailProcess) -> AsyncIterator[GrailProcess]:
     text = resting_grail.config.read_text()
     resting_grail.config.write_text(text.replace("{staging: {recipe: quick}", f"{{staging: {GATES}", 1))
     resting_grail.environment["GRAIL_HOOK_SECRET_COVERAGE_SHOP"] = f"the-next-one, {SECRET}"
+    resting_grail.environment["GRAIL_HOOK_SECRET_COVERAGE_SHPO"] = "of-nobody"
     await resting_grail.start()
     yield resting_grail
     resting_grail.stop()
@@ -55,6 +56,7 @@ def lcov(hit: str, missed: str = "") -> str:
 async def test_a_deploy_that_is_parked_for_its_coverage_begins_when_the_report_comes(
     workspace: Workspace, grail: GrailProcess
 ) -> None:
+    assert "GRAIL_HOOK_SECRET_COVERAGE_SHPO is set, but config.yaml has no such service." in grail.text()
     commit = grail.repository.commit("Fill the cart", {"cart.py": "a\nb\nc\nd\n"})
     await workspace.type(DANA, "#storefront", "/grail deploy shop to staging")
     refusal = await refused(workspace, DANA, "#storefront", "no-coverage")
