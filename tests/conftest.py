@@ -10,6 +10,7 @@ pytest_plugins = [
     "tests.fixtures.workspace",
     "tests.fixtures.grail",
     "tests.fixtures.github",
+    "tests.fixtures.pagerduty",
     "tests.fixtures.browser",
     "tests.fixtures.acme",
 ]

@@ -10,6 +10,7 @@ app can be run against it. From the outside in:
     courier.py     what goes to the app: signed HTTP, or socket_mode.py; events.py sends again
     world.py       people and channels; messages.py, views.py, files.py, tickets.py
     github/        GitHub at /github, held to its published contract by openapi.py
+    pagerduty/     PagerDuty at /pagerduty, likewise
     weather.py     how badly it behaves; limits.py, clock.py, journal.py, hub.py
     page/          what people see
 """
@@ -64,6 +65,8 @@ def _announce(workspace: Workspace) -> None:
     print(f"SLACK_API_URL={workspace.api_url}")
     print(f"GITHUB_API_URL={workspace.github_url}")
     print(f"GITHUB_TOKEN={settings.github_token}")
+    print(f"PAGERDUTY_API_URL={workspace.pagerduty_url}")
+    print(f"PAGERDUTY_API_TOKEN={settings.pagerduty_token}")
     print(f"SLACK_BOT_TOKEN={settings.bot_token}")
     if settings.app_url is not None:
         print(f"SLACK_SIGNING_SECRET={settings.signing_secret}")

@@ -2,8 +2,8 @@
 page's own: what it shows first, and how it stays live."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Protocol
 
 import orjson
 from aiohttp import web
@@ -11,7 +11,6 @@ from aiohttp import web
 from .composer import Composer
 from .core import Core
 from .faults import ControlError, Json
-from .github import Fire
 from .modals import Modals
 from .payloads import Done, needed
 from .presses import Presses
@@ -22,11 +21,18 @@ KEEP_ALIVE_SECONDS = 15.0
 Act = Callable[[Json], Awaitable[Done]]
 
 
-class Control:
-    """github: what /control/fire does on the played GitHub."""
+class Fires(Protocol):
+    """What a program does to one of the played systems."""
 
-    def __init__(self, core: Core, respond: Respond, github: Fire) -> None:
-        self._core, self._github = core, github
+    async def fire(self, asked: Json) -> Json:
+        """What one call answers besides `ok`. Raises ControlError."""
+
+
+class Control:
+    """fires: what /control/fire does on each of the played systems."""
+
+    def __init__(self, core: Core, respond: Respond, fires: Mapping[str, Fires]) -> None:
+        self._core, self._fires = core, fires
         composer, presses, modals = Composer(core, respond), Presses(core, respond), Modals(core)
         self._acts: dict[str, Act] = {
             "type": composer.type,
@@ -116,8 +122,8 @@ class Control:
 
     async def _fire(self, asked: Json) -> Done:
         source = needed(asked, "source", "who fires, such as nagios")
-        if source == "github":
-            return Done(more=await self._github.fire(asked))
+        if (fires := self._fires.get(source)) is not None:
+            return Done(more=await fires.fire(asked))
         raise ControlError(f"Nothing can be fired from {source!r} yet: no fake of it stands here.")
 
     # --- what is to be seen

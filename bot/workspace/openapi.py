@@ -30,13 +30,29 @@ class OpenApi:
     def at_hand(self) -> bool:
         return self._file is not None
 
-    def request(self, verb: str, path: str, query: Mapping[str, str], body: Any) -> list[str]:
-        """What is wrong with a request: `/path: why`. path: as it came, percent-encoded. body: None without one."""
+    def request(
+        self,
+        verb: str,
+        path: str,
+        query: Mapping[str, str],
+        body: Any,
+        headers: Mapping[str, str] | None = None,
+    ) -> list[str]:
+        """What is wrong with a request: `/path: why`. path: as it came, percent-encoded. body: None without one.
+
+        headers: where those that the file demands are to be there; their names may be in any letters.
+        """
         operation = self._operation(verb, path)
         if operation is None:
             return []
         known = {p["name"] for p in operation["parameters"] if p["in"] == "query"}
         found = [f"?{name}: is no parameter of this address" for name in query if name not in known]
+        if headers is not None:
+            given = {name.lower() for name in headers}
+            demanded = [
+                p["name"] for p in operation["parameters"] if p["in"] == "header" and p.get("required")
+            ]
+            found += [f"{name}: is a header that it needs" for name in demanded if name.lower() not in given]
         described = operation.get("requestBody")
         if described is None:
             return found + (["/: takes no body"] if body not in (None, {}) else [])

@@ -13,6 +13,8 @@ from .core import Core
 from .faults import SlackError, WorkspaceError
 from .github import Fire, Front
 from .guard import PAGE_HEADERS, Guard
+from .pagerduty import Fire as PagerDutyFire
+from .pagerduty import Front as PagerDuty
 from .respond import Respond
 from .settings import Settings
 from .web_api import BODY_MOST, WebApi, dumps, through_weather
@@ -32,6 +34,7 @@ class Workspace:
         self.settings = settings
         self.core = Core(settings)
         self.github = Front(self.core)
+        self.pagerduty = PagerDuty(self.core)
         self._guard = Guard(settings.token)
         self._runner: web.AppRunner | None = None
 
@@ -49,6 +52,11 @@ class Workspace:
     def github_url(self) -> str:
         """What an app takes as its GITHUB_API_URL."""
         return f"{self.url}/github"
+
+    @property
+    def pagerduty_url(self) -> str:
+        """What an app takes as its PAGERDUTY_API_URL."""
+        return f"{self.url}/pagerduty"
 
     def app_at(self, url: str | None) -> None:
         """From now on the app takes its requests there (None: in Socket Mode)."""
@@ -70,8 +78,9 @@ class Workspace:
         self._guard.port = port
         self.core.base = f"http://127.0.0.1:{port}"
         try:
-            await self.core.start(self.github.things)
+            await self.core.start(self.github.things, self.pagerduty.things, self.pagerduty.hooks)
             await self.github.start()
+            await self.pagerduty.start()
         except BaseException:
             for one in listening:
                 one.close()
@@ -81,6 +90,7 @@ class Workspace:
             await web.SockSite(self._runner, one).start()
 
     async def stop(self) -> None:
+        await self.pagerduty.stop()
         await self.github.stop()
         await self.core.stop()
         if self._runner is not None:
@@ -102,7 +112,10 @@ class Workspace:
                 web.get("/static/{tail:.*}", self._static),
                 web.get("/github/{owner}/{name}/actions/runs/{run:[0-9]+}", self.github.page),
                 web.route("*", "/github/{tail:.*}", self.github.handle),
-                *Control(core, respond, Fire(self.github)).routes(),
+                web.route("*", "/pagerduty/{tail:.*}", self.pagerduty.handle),
+                *Control(
+                    core, respond, {"github": Fire(self.github), "pagerduty": PagerDutyFire(self.pagerduty)}
+                ).routes(),
             ]
         )
         return app

@@ -37,6 +37,7 @@ class Settings:
     contracts, github_contracts: the folders with Slack's published JSON schemas and GitHub's OpenAPI files; None
     where there are none. github_token: what GitHub takes. github_app: (id, public key as PEM) of an App
     that it knows too. github_webhook_secret: None: it tells the app nothing.
+    pagerduty_…: the same of PagerDuty; several webhook secrets, with commas between, each sign.
     repositories: what GitHub has from the start, where it is there: (owner/name, folder of a git repository), with a
     workflow deploy.yml.
     """
@@ -57,6 +58,9 @@ class Settings:
     github_app: tuple[str, str] | None = None
     github_webhook_secret: str | None = field(default=None, repr=False)
     github_contracts: Path | None = field(default_factory=lambda: contracts_of(os.environ, "github"))
+    pagerduty_token: str = field(default_factory=lambda: f"pd{secrets.token_hex(9)}", repr=False)
+    pagerduty_webhook_secret: str | None = field(default=None, repr=False)
+    pagerduty_contracts: Path | None = field(default_factory=lambda: contracts_of(os.environ, "pagerduty"))
     repositories: tuple[tuple[str, Path], ...] = ()
 
 
@@ -99,6 +103,12 @@ def parse(arguments: Sequence[str]) -> Settings:
     parser.add_argument(
         "--github-webhook-secret", help="GitHub's webhooks go to /hooks/github of --app-url, signed with it"
     )
+    parser.add_argument(
+        "--pagerduty-token", default=made.pagerduty_token, help="what the PagerDuty at /pagerduty takes"
+    )
+    parser.add_argument(
+        "--pagerduty-webhook-secret", help="its webhooks go to /hooks/pagerduty of --app-url, signed with it"
+    )
     parser.add_argument("--commands", help="the app's slash commands, e.g. /ask,/tell (default /grail)")
     parser.add_argument("--state", type=Path, help="a file to keep everything in over a restart")
     given = parser.parse_args(arguments)
@@ -127,6 +137,8 @@ def parse(arguments: Sequence[str]) -> Settings:
         github_token=given.github_token,
         github_app=app,
         github_webhook_secret=given.github_webhook_secret,
+        pagerduty_token=given.pagerduty_token,
+        pagerduty_webhook_secret=given.pagerduty_webhook_secret,
         commands=commands,
         state=given.state,
     )

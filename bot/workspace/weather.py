@@ -1,11 +1,11 @@
-"""The weather: how badly each system behaves, as set at /control/weather: "slack", "github"; others are kept and shown,
-for whoever plays them.
+"""The weather: how badly each system behaves, as set at /control/weather: "slack", "github", "pagerduty"; others
+are kept and shown, for whoever plays them.
 
     slow          seconds that every call waits (true: 2)
     rate_limited  true: every call is answered 429; a number: so, with that Retry-After; GitHub: "primary", the hour's
     failing       true: 500; "after": 500, though what was asked for has been done
     down          true: the connection is cut; "after": cut, though what was asked for has been done
-    answers       GitHub: every call is answered with this status (401, 403, 404, 409, 422), or "rubbish"
+    answers       GitHub, PagerDuty: every call is answered with this status (400 to 422), or "rubbish"
     old_blocks    true: a workspace that knows base blocks only
     methods       a list: only these methods are struck
     times         a number: so many calls are struck, then the weather is fair again
@@ -18,7 +18,7 @@ from .hub import Hub
 from .journal import Journal, Records
 
 KINDS = ("slow", "rate_limited", "failing", "down", "answers", "old_blocks", "methods", "times")
-ANSWERS = (401, 403, 404, 409, 422, "rubbish")
+ANSWERS = (400, 401, 403, 404, 409, 422, "rubbish")
 SLOW_SECONDS = 2.0
 
 
