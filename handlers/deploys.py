@@ -15,6 +15,7 @@ from bot.slack.lookup import nearest, safe
 from bot.slack.views import history as views
 
 PAGE = 10
+LONGEST = 200  # characters of a ref; a button carries it
 STATES = frozenset(get_args(State))
 _COMMIT = re.compile(r"[0-9a-f]{7,40}")
 _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
@@ -28,18 +29,18 @@ async def deploys(turn: Turn) -> Reply:
     while words:
         word = words.pop(0)
         low = word.casefold().strip(",")
-        if low in ("by", "of", "ref") and not words:
+        if low in ("by", "ref") and not words:
             raise NotUnderstood(f"What comes after `{safe(word)}`?", code="no-filter", hint=_SAY)
         if low == "by":
             selection = replace(selection, by=_person(turn, words.pop(0)))
         elif low == "ref":
-            selection = replace(selection, ref=words.pop(0))
+            selection = replace(selection, ref=words.pop(0)[:LONGEST])
         elif low in STATES:
             selection = replace(selection, state=cast(State, low))
         elif (seconds := period(low)) is not None:
             selection = replace(selection, since=turn.now - seconds)
         elif _COMMIT.fullmatch(low) or word.startswith("#") or "/" in word:
-            selection = replace(selection, ref=low if _COMMIT.fullmatch(low) else word)
+            selection = replace(selection, ref=low if _COMMIT.fullmatch(low) else word[:LONGEST])
         else:
             raise _odd(turn, word)
     return await _page(turn, selection, "", "older")

@@ -91,8 +91,8 @@ def entry(id: str, row: Mapping[str, str]) -> Entry | None:
 async def checked(rows: AsyncIterator[Row], head: Head) -> tuple[Verdict, Head]:
     """Walk entries, oldest first, that have to reach `head` at least. Answers with what is wrong, and the last entry.
 
-    Where the first entries are missing, the first that stands can only be checked by the one after it, or by the head
-    that was posted when it was written; all after it are checked.
+    Where the first entries are missing, the first that stands can only be checked by the posted head of the one
+    before it (see `holds`); all after it are checked.
     """
     at, missing = Head(0, ""), ""
     async for id, row in rows:
@@ -129,8 +129,12 @@ async def holds(rows: AsyncIterator[Row], posted: Head) -> Verdict:
         if not at.number and number > 1:
             if posted.number < number - 1:
                 return Verdict(0, _too_old(posted, number))
-            # The head that was posted may be all that is left of the one before.
-            at = posted if posted.number == number - 1 else Head(number, row.get("hash", ""))
+            if (
+                posted.number == number - 1
+            ):  # all that is left of the one before: this one has to follow from it
+                follows = row.get("hash") == digest(posted.hash, number, row)
+                return Verdict(posted.number if follows else 0, None if follows else _other(number))
+            at = Head(number, row.get("hash", ""))
         if number > posted.number:
             break
         if at.number != number:
@@ -150,6 +154,10 @@ async def holds(rows: AsyncIterator[Row], posted: Head) -> Verdict:
             "been written anew.",
         )
     return Verdict(posted.number, None)
+
+
+def _other(first: int) -> str:
+    return f"Entry {first}, the first that stands, does not follow from that head: one of them is another."
 
 
 def _too_old(posted: Head, first: int) -> str:

@@ -21,9 +21,8 @@ def deploys(
     example: a place that there is, for who has never deployed.
     """
     found = page.deploys
-    whose = (selection.service or "all services") + (
-        f" in {selection.environment}" if selection.environment else ""
-    )
+    there = f" in {quiet(selection.environment, 60)}" if selection.environment else ""
+    whose = (quiet(selection.service, 60) or "all services") + there
     narrowed = _narrowed(selection)
     turn = [
         *([button("Newer", "deploys.newer", f"{page.newer}{carried}")] if page.newer else []),
@@ -34,7 +33,7 @@ def deploys(
         rest.append(actions(*turn))
     if not found:
         return _none(selection, narrowed, start, example, rest)
-    title = f"*Deploys of {escape(whose)}*{escape(narrowed)}"
+    title = f"*Deploys of {whose}*{narrowed}"
     lines = [_line(deploy, named=not selection.service) for deploy in found]
     blocks: list[Block] = [section(f"{title}\n" + "\n".join(lines))]
     if figures is not None:
@@ -76,20 +75,26 @@ def _often(a_day: float) -> str:
 def _narrowed(selection: Selection) -> str:
     """The conditions in words, as they follow a title."""
     words = [
-        *([f"by {selection.by}"] if "@" in selection.by else ["by one person"] if selection.by else []),
+        *(
+            [f"by {quiet(selection.by, 60)}"]
+            if "@" in selection.by
+            else ["by one person"]
+            if selection.by
+            else []
+        ),
         *([selection.state] if selection.state else []),
-        *([f"ref {selection.ref}"] if selection.ref else []),
+        *([f"ref {quiet(selection.ref, 60)}"] if selection.ref else []),
     ]
     return f", {', '.join(words)}" if words else ""
 
 
 def _none(selection: Selection, narrowed: str, start: str, example: str, rest: list[Block]) -> Message:
-    of = f" of `{selection.service}`" if selection.service else ""
-    there = f" in `{selection.environment}`" if selection.environment else ""
+    of = f" of `{quiet(selection.service, 60)}`" if selection.service else ""
+    there = f" in `{quiet(selection.environment, 60)}`" if selection.environment else ""
     if start:
-        text = f"No more deploys{of}{there}{escape(narrowed)}."
+        text = f"No more deploys{of}{there}{narrowed}."
     elif narrowed or selection.since:
-        text = f"No deploys{of}{there} like that{escape(narrowed)}."
+        text = f"No deploys{of}{there} like that{narrowed}."
     else:
         text = f"No deploys yet{of}{there}. Say `deploy {example}` for the first one."
     return said(text, *([section(text), *rest] if rest else []))

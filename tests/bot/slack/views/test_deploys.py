@@ -6,7 +6,7 @@ from typing import Any
 from bot.domain.deploys import Deploy, StepShown
 from bot.domain.locks import Lock, Scope
 from bot.services.deploys import Status
-from bot.slack.views.deploys import deploys, in_doubt, status
+from bot.slack.views.deploys import in_doubt, status
 from bot.store.deploys import Standing
 
 NOW = 1_795_446_000.0
@@ -52,14 +52,6 @@ def test_the_lock_screen_of_operations_says_where_to_look_and_why() -> None:
     assert in_doubt(replace(FAILED, state="lost")).text == (
         "shop to staging: look at it now. d-3 was lost on its way, and nobody knows what it left behind."
     )
-
-
-def test_an_empty_list_says_how_to_begin_with_a_place_that_there_is() -> None:
-    assert deploys([], "gateway", 0, False, None, "gateway to staging").text == (
-        "No deploys yet of gateway. Say deploy gateway to staging for the first one."
-    )
-    assert deploys([], "gateway", 3, False, "production").text == "No older deploys of gateway in production."
-    assert status([]).text == "There are no services yet: add one to config.yaml."
 
 
 def test_a_lock_stands_below_its_place_and_what_is_wider_above() -> None:

@@ -10,8 +10,10 @@ from typing import Any, get_args
 import pytest
 
 from bot.config import load
+from bot.domain.delivery import delivery
 from bot.domain.deploys import Deploy, State, StepShown, Told
 from bot.domain.gates import Condition, Verdict
+from bot.domain.history import Page, Selection
 from bot.domain.locks import Kind, Lock, Scope
 from bot.domain.rights import Holder
 from bot.drivers import StepPhase
@@ -28,6 +30,7 @@ from bot.slack.views import (
     deploy,
     deploys,
     forms,
+    history,
     home,
     lock,
     notify,
@@ -178,8 +181,15 @@ def test_plans_and_lists(words: str) -> None:
     ]
     for some in (rows, rows[:1], []):
         check(deploys.status(some))
-    check(deploys.deploys([running] * 10, "shop", 0, True))
-    check(deploys.deploys([], "shop", 1, False))
+    carried = f"?service={'s' * 60}&by={'b' * 120}&ref={'r' * 300}"
+    page = Page(tuple([running] * 10), "d-123456789", "d-123456799", 1.0)
+    wide = Selection(
+        words[:60] or "shop", words[:60] or "production", words[:120] or "U1", "failed", 1.0, words[:300]
+    )
+    figures = delivery([replace(running, state="failed", ended=2.0, rolled_back=True)] * 9, 0.0, 1e6)
+    for selection in (wide, Selection()):
+        check(history.deploys(page, selection, carried, "d-1", figures))
+        check(history.deploys(Page((), "d-1", "d-2", 1.0), selection, carried, "d-1"))
 
 
 USAGES = ("deploy <services> [to] <environment> [<ref>]", "audit [<service>] [<words>]", "resume")
