@@ -181,5 +181,5 @@ def _of_entry(entry: Entry) -> Moment:
     elif entry.who == GRAIL and entry.word in ("lock", "freeze"):
         words = f"{entry.word} of {words}: {entry.outcome}"
     elif entry.word == "config":
-        words = f"{entry.outcome}: {words}"
+        words = f"config.yaml, {entry.outcome}: {words}"
     return Moment(entry.at, kind, words, by, entry.service, entry.environment)
