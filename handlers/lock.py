@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 from bot.domain.locks import Kind, Lock, Scope
-from bot.domain.periods import period
 from bot.domain.rights import may
 from bot.errors import NotAllowed
 from bot.slack import Card, Command, Press, Reply, Turn
+from bot.slack.lengths import length
 from bot.slack.views import lock as views
 from bot.slack.views.text import escape, said, when
 
@@ -35,7 +35,7 @@ def _scopes(turn: Turn) -> list[Scope]:
 
 
 async def _set(turn: Turn, kind: Kind) -> Reply:
-    seconds, warning, reason = _length(turn.given.words)
+    seconds, until, warning, reason = length(turn.given.words, turn.now, turn.holder.zone)
     replies = []
     for scope in _scopes(turn):
         draft = turn.services.locks.draft(
@@ -43,6 +43,7 @@ async def _set(turn: Turn, kind: Kind) -> Reply:
             scope,
             turn.holder,
             seconds=seconds,
+            until=until,
             reason=reason,
             warning=warning,
             channel=turn.ask.channel,
@@ -118,27 +119,6 @@ def _together(replies: Sequence[Reply]) -> Reply:
     )
 
 
-def _length(words: Sequence[str]) -> tuple[float | None, bool, str]:
-    """Seconds, whether it only warns, and the reason: `2h`, `for 2h` and `warning` may stand first or last."""
-    rest = list(words)
-    warning = False
-    seconds = None
-    for _ in range(2):
-        for end in (0, -1):
-            if rest and rest[end].casefold() in ("warning", "warn"):
-                warning = True
-                del rest[end]
-            elif rest and seconds is None and (found := period(rest[end])) is not None:
-                seconds = found
-                del rest[end]
-                if rest and rest[end].casefold() == "for":
-                    del rest[end]
-            elif len(rest) > 1 and end == 0 and rest[0].casefold() == "for" and period(rest[1]) is not None:
-                seconds = period(rest[1])
-                del rest[:2]
-    return seconds, warning, " ".join(rest)
-
-
 async def press_take(turn: Turn) -> Reply:
     """Take over somebody else's lock, as it was seen."""
     word, field, number, minutes, reason = (turn.values["value"].split("\n") + [""] * 5)[:5]
@@ -206,7 +186,8 @@ def _check(turn: Turn, word: str, scope: Scope) -> None:
 
 _USAGE: dict[str, Any] = {"group": "deploy", "changes": True}
 _LENGTH = (
-    "It ends by itself: after 24 hours, or say `for 2h`. Begin the reason with `warning` and it only warns."
+    "It ends by itself: after 24 hours, or say `for 2h`, `until 18:00`, `until friday 9:00` or `until 2026-12-01`, in "
+    "your own zone; a day alone is its beginning. Begin the reason with `warning` and it only warns."
 )
 
 COMMANDS = [

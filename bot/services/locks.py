@@ -33,22 +33,24 @@ class Locks:
         scope: Scope,
         by: Holder,
         *,
-        seconds: float | None,
+        seconds: float | None = None,
+        until: float | None = None,
         reason: str,
         warning: bool,
         channel: str,
     ) -> Lock:
-        """What would be set. Raises NotUnderstood for a length that is too long."""
-        if seconds is not None and seconds > LONGEST_SECONDS:
+        """What would be set, for so many seconds or until then. Raises NotUnderstood for what is too long."""
+        now = self._clock.now()
+        until = now + (seconds or LIFE_SECONDS) if until is None else until
+        if until > now + LONGEST_SECONDS:
             raise NotUnderstood(
                 f"A {kind} lasts 14 days at most.",
                 code="too-long",
                 hint="Set it again when it ends, if it still has to be.",
             )
-        now = self._clock.now()
         return Lock(
             kind, scope, by=by.email or by.user_id, by_user=by.user_id, by_name=by.name, team=by.team_id, reason=reason,
-            since=now, until=now + (seconds or LIFE_SECONDS), warning=warning, channel=channel,
+            since=now, until=until, warning=warning, channel=channel,
         )  # fmt: skip
 
     async def set(self, lock: Lock, *, over: int | None = None) -> Lock:

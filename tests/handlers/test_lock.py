@@ -1,9 +1,13 @@
 """lock, unlock, freeze, thaw, as people use them."""
 
+import time
+from datetime import datetime, timedelta
+from datetime import time as clock
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tests.fixtures.grail import GrailProcess
-from tests.fixtures.workspace import DANA, DEVI, OMAR, Workspace
+from tests.fixtures.workspace import DANA, DEVI, OLGA, OMAR, Workspace
 from tests.stories.steps import card_says, refused, told, words_of
 
 PLACE = "#storefront"
@@ -164,3 +168,20 @@ async def test_nobody_is_reminded_of_a_lock_in_quiet_hours(workspace: Workspace,
     await workspace.clock(forward=120)
     await shown(workspace, "shop staging: its time is over")
     assert not await workspace.messages("@Grail", as_=DANA)
+
+
+async def test_a_lock_or_freeze_ends_at_the_moment_that_was_said_in_the_zone_of_who_said_it(
+    workspace: Workspace, grail: GrailProcess
+) -> None:
+    now = time.time()
+    tomorrow = datetime.fromtimestamp(now, ZoneInfo("America/New_York")).date() + timedelta(days=1)
+    ends = datetime.combine(tomorrow, clock(9, 30), ZoneInfo("America/New_York")).timestamp()
+    await workspace.type(OLGA, PLACE, "/grail freeze shop staging until tomorrow 9:30 the fair begins")
+    card = await shown(workspace, "shop staging is frozen · Olga: the fair begins")
+    assert f"<!date^{int(ends)}^" in words_of(card)
+    await workspace.type(DANA, PLACE, "/grail lock shop staging until 2020-01-01")
+    words = await told(workspace, DANA, PLACE, "is over")
+    assert "until 2020-01-01` is over: it is " in words
+    assert "in Europe/Berlin." in words
+    await workspace.type(OMAR, PLACE, "/grail freeze until lunch")
+    await told(workspace, OMAR, PLACE, "I cannot read a time in `until lunch`.")
