@@ -48,6 +48,7 @@ async def step_shown(workspace: Workspace, grail: GrailProcess) -> None:
 
 
 async def lines_in_thread(workspace: Workspace, grail: GrailProcess) -> None:
+    grail.open_gate()
     await workspace.wait_for(
         "#storefront", lambda ms: any("checkout" in m["text"] for m in ms if m.get("thread_ts"))
     )
