@@ -263,6 +263,9 @@ class Jobs:
         if (lock := await self._services.deploys.rollbacks.lock_of(deploy)) is not None:
             await self._noted.lock(lock, "locked", deploy=deploy.id)
             await self._outbox.card(lock_views.card_of(lock), lock.channel, lock_views.card(lock), version=1)
+        if (offered := await self._services.deploys.offers.after(deploy)) is not None:
+            message = lock_views.offered(deploy, offered.lock)
+            await self._outbox.ephemeral(f"offer:{deploy.id}", deploy.channel, deploy.by_user, message)
         await self._tell(deploy)
         await self._services.authors.over(deploy)
         metrics.DEPLOYS.labels(deploy.service, deploy.environment, deploy.state).inc()

@@ -145,6 +145,17 @@ async def press_take(turn: Turn) -> Reply:
     return replace(reply, cards=(gone, *reply.cards), tell=((before.by_user, told),))
 
 
+async def press_branch(turn: Turn) -> Reply:
+    """Keep a branch where it stands; judged as things are now."""
+    field, _, ref = turn.values["value"].partition("\n")
+    scope = Scope.read(field)
+    _check(turn, "lock", scope)
+    draft = turn.services.locks.draft(
+        "lock", scope, turn.holder, reason=f"{ref} stands there", warning=False, channel=turn.ask.channel
+    )
+    return _done(turn, await turn.services.locks.set(draft))
+
+
 async def press_end(turn: Turn) -> Reply:
     word, field, number = (turn.values["value"].split("\n") + [""] * 3)[:3]
     scope = Scope.read(field)
@@ -232,6 +243,7 @@ COMMANDS = [
 ]
 PRESSES = [
     Press("lock.take", press_take),
+    Press("lock.branch", press_branch),
     Press("lock.unlock", press_end),
     Press("lock.thaw", press_end),
     Press("lock.keep", press_keep),

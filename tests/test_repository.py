@@ -43,6 +43,7 @@ TESTED_ELSEWHERE = {
     "bot/services/records.py": "tests/handlers/test_audit.py",
     "bot/services/operations.py": "tests/stories/test_operations.py",
     "bot/slack/effects.py": "tests/handlers/test_lock.py and tests/stories/test_operations.py",
+    "bot/services/offers.py": "tests/handlers/test_lock.py, as people deploy branches",
     "bot/slack/wanted.py": "tests/handlers/test_deploy.py",
     "bot/slack/lookup.py": "tests/bot/slack/test_grammar.py, from the line to the refusal",
     "bot/slack/looking.py": "part of the sender: tests/bot/slack/test_sending.py",

@@ -24,6 +24,8 @@ from bot.services.facts import Around, Outside
 from bot.services.freeing import Freeing
 from bot.services.gates import Gates
 from bot.services.guards import GUARD, GUARD_SECONDS, Guards
+from bot.services.locks import Locks
+from bot.services.offers import Offers
 from bot.services.places import Places, step_names
 from bot.services.rollbacks import Rollbacks
 from bot.services.runs import CANCEL, TICK, Runs
@@ -141,6 +143,8 @@ class Deploys:
         self.differences = Differences(store, git, self._places)
         self.waiting = Waiting(
             config=config, store=store, admissions=admissions, verdicts=self.verdicts, holder=holder, work=work,
+        keepers = Locks(locks, clock, timers)
+        self.offers = Offers(config=config, locks=keepers, git=git, holder=holder, clock=clock)
             timers=timers, clock=clock, admit=self._admitted, brings=self.differences.brings,
         )  # fmt: skip
         self.decisions = Decisions(
@@ -156,7 +160,7 @@ class Deploys:
             watcher=watcher, resume=self.guards.resume, recall=self.waiting.recall,
         )  # fmt: skip
         self.rollbacks = Rollbacks(
-            store=store, git=git, locks=locks, places=self._places, verdicts=self.verdicts, waiting=self.waiting,
+            store=store, git=git, locks=keepers, places=self._places, verdicts=self.verdicts, waiting=self.waiting,
             clock=clock, draft=self._back, cancel=self.cancel,
         )  # fmt: skip
         self.runs.before_success = self.rollbacks.before_success

@@ -7,7 +7,6 @@ while the roll-back still holds its claim, so that nothing slips in between.
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from bot.clients.git import Commit, Git
 from bot.clock import Clock
@@ -17,14 +16,12 @@ from bot.domain.locks import LIFE_SECONDS, Lock, Scope
 from bot.domain.rights import Holder
 from bot.domain.rollbacks import bad, migrations, stayed
 from bot.errors import Conflict, NotFound, Offer, OutsideUnavailable, Refusal, Stale
+from bot.services.locks import Locks
 from bot.services.places import Places, step_names
 from bot.services.verdicts import Stopped, Verdicts
 from bot.services.waiting import Waiting
+from bot.services.wanted import Wanted
 from bot.store.deploys import DeployStore
-from bot.store.locks import LockStore
-
-if TYPE_CHECKING:  # deploys.py holds this one
-    from bot.services.deploys import Wanted
 
 PAGE = 100  # deploys that are read at once, on the way back
 
@@ -51,12 +48,12 @@ class Rollbacks:
         *,
         store: DeployStore,
         git: Git,
-        locks: LockStore,
+        locks: Locks,
         places: Places,
         verdicts: Verdicts,
         waiting: Waiting,
         clock: Clock,
-        draft: Callable[["Wanted", Commit], Awaitable[Deploy]],
+        draft: Callable[[Wanted, Commit], Awaitable[Deploy]],
         cancel: Callable[[str, str, str], Awaitable[Deploy]],
     ) -> None:
         self._store = store
@@ -69,7 +66,7 @@ class Rollbacks:
         self._draft = draft
         self._cancel = cancel
 
-    async def plan(self, wanted: "Wanted", holder: Holder, to: str | None = None) -> Back:
+    async def plan(self, wanted: Wanted, holder: Holder, to: str | None = None) -> Back:
         """What it goes back to and what it takes away. to: a deploy, else the last one that stayed. Raises Refusal."""
         service, environment = self._places.at(wanted.service, wanted.environment)
         holds = await self._store.running(service.name, environment.name)
@@ -88,7 +85,7 @@ class Rollbacks:
         return Back(deploy, target, running, commits, step_names(service, environment, None), verdict)
 
     async def request(
-        self, wanted: "Wanted", holder: Holder, to: str | None = None, *, stop: str = ""
+        self, wanted: Wanted, holder: Holder, to: str | None = None, *, stop: str = ""
     ) -> Deploy:
         """Begin it. stop: the deploy that holds the place, as it was seen: it is ended first, and the roll-back stands
         first in line until then. The same request twice is one. Raises Refusal.
@@ -122,7 +119,8 @@ class Rollbacks:
             by_name=deploy.by_name, team=deploy.team, reason=_reason(deploy), since=now, until=now + LIFE_SECONDS,
             channel=deploy.channel,
         )  # fmt: skip
-        await self._locks.set(lock, now=now)  # somebody else's stays: the place is locked already
+        with suppress(Conflict):  # somebody else's stays: the place is locked already
+            await self._locks.set(lock)
 
     async def lock_of(self, deploy: Deploy) -> Lock | None:
         """The lock that this roll-back has set, while it stands."""
@@ -140,7 +138,7 @@ class Rollbacks:
                 hint=f"`unlock {service} {environment}` ends a lock; `status` shows what stands there.",
             )
 
-    async def _refuse_twice(self, wanted: "Wanted", running: Deploy | None) -> None:
+    async def _refuse_twice(self, wanted: Wanted, running: Deploy | None) -> None:
         line = await self._store.queue(wanted.service, wanted.environment)
         first = await self._store.find(line[0]) if line else None
         for one in (running, first):
@@ -151,7 +149,7 @@ class Rollbacks:
                     hint=f"Its card shows how it goes; `cancel {one.id}` ends it.",
                 )
 
-    async def _found(self, wanted: "Wanted", running: Deploy | None, to: str | None) -> tuple[Deploy, str]:
+    async def _found(self, wanted: Wanted, running: Deploy | None, to: str | None) -> tuple[Deploy, str]:
         """The deploy to go back to, and the commit that goes."""
         service, environment = wanted.service, wanted.environment
         standing = (await self._store.standing(service)).get(environment)
@@ -173,7 +171,7 @@ class Rollbacks:
             hint=f"`deploy {service} to {environment} <ref>` brings another commit there.",
         )
 
-    async def _named(self, wanted: "Wanted", to: str, goes: str) -> Deploy:
+    async def _named(self, wanted: Wanted, to: str, goes: str) -> Deploy:
         found = await self._store.get(to)
         where = f"{wanted.service} {wanted.environment}"
         if (found.service, found.environment) != (wanted.service, wanted.environment) or found.action:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from tests.fixtures.grail import GrailProcess
 from tests.fixtures.workspace import DANA, DEVI, OLGA, OMAR, Workspace
-from tests.stories.steps import card_says, refused, told, words_of
+from tests.stories.steps import card_says, cards, refused, told, words_of
 
 PLACE = "#storefront"
 
@@ -185,3 +185,64 @@ async def test_a_lock_or_freeze_ends_at_the_moment_that_was_said_in_the_zone_of_
     assert "in Europe/Berlin." in words
     await workspace.type(OMAR, PLACE, "/grail freeze until lunch")
     await told(workspace, OMAR, PLACE, "I cannot read a time in `until lunch`.")
+
+
+async def test_who_deploys_a_branch_is_offered_to_lock_it_and_with_the_main_branch_to_unlock_it(
+    workspace: Workspace, grail: GrailProcess
+) -> None:
+    await workspace.type(DANA, PLACE, "/grail deploy shop to staging feature/gift-cards")
+    await card_says(workspace, PLACE, "succeeded")
+    offer = await refused(workspace, DANA, PLACE, "nobody deploys over it?")
+    assert "`feature/gift-cards` stands in shop staging now." in words_of(offer)
+    await workspace.press(DANA, "lock.branch", message=offer["ts"])
+    await shown(workspace, "shop staging is locked · Dana: feature/gift-cards stands there")
+    await workspace.type(OMAR, PLACE, "/grail deploy shop to staging")
+    await told(workspace, OMAR, PLACE, "locked by Dana")
+    await workspace.type(DANA, PLACE, "/grail deploy shop to staging main")
+    again = await refused(workspace, DANA, PLACE, "your lock is still there")
+    assert "main stands in shop staging again, and your lock is still there." in words_of(again)
+    await workspace.press(DANA, "lock.unlock", message=again["ts"])
+    await shown(workspace, "shop staging: unlocked by Dana")
+    offers = [m for m in await workspace.messages(PLACE, as_=DANA) if "deploys over it" in m["text"]]
+    assert len(offers) == 1
+
+
+async def test_nothing_is_offered_for_a_commit_for_the_lock_of_another_or_to_who_may_not_lock(
+    workspace: Workspace, grail: GrailProcess
+) -> None:
+    await workspace.type(OMAR, PLACE, f"/grail deploy shop to staging {grail.repository.head()}")
+    await card_says(workspace, PLACE, "shop → staging: succeeded")
+    await workspace.type(OMAR, PLACE, "/grail lock shop production warning the data are old")
+    await shown(workspace, "shop production is under a warning · Omar")
+    await workspace.type(OLGA, PLACE, "/grail deploy shop to production feature/gift-cards")
+    await card_says(workspace, PLACE, "shop → production: succeeded")
+    await workspace.type(OLGA, PLACE, "/grail deploy shop to production main")
+    await workspace.wait_for(
+        PLACE, lambda ms: sum("shop → production: succeeded" in m["text"] for m in ms if m["text"]) == 2
+    )
+    await workspace.type(
+        OLGA, PLACE, "/grail deploy shop to staging feature/gift-cards"
+    )  # the last: it is offered
+    await refused(workspace, OLGA, PLACE, "deploys over it")
+    seen = [
+        m for who in (OMAR, OLGA) for m in await workspace.messages(PLACE, as_=who) if m.get("ephemeral_to")
+    ]
+    assert sum("deploys over it" in m["text"] or "still there" in m["text"] for m in seen) == 1
+
+
+async def test_who_rolled_back_is_reminded_of_the_lock_that_came_of_it(
+    workspace: Workspace, grail: GrailProcess
+) -> None:
+    await workspace.type(OMAR, PLACE, "/grail deploy shop to staging")
+    await card_says(workspace, PLACE, "shop → staging: succeeded")
+    grail.repository.commit("Sell hats", {"hats": "many"})
+    await workspace.type(OMAR, PLACE, "/grail deploy shop to staging main")
+    await workspace.wait_until(lambda: grail.runs() == ["d-1", "d-2"])
+    await workspace.wait_for(
+        PLACE, lambda ms: "Sell hats" in cards(ms)[-1]["text"] and "succeeded" in cards(ms)[-1]["text"]
+    )
+    await workspace.type(OMAR, PLACE, "/grail rollback shop staging")
+    await shown(workspace, "shop staging is locked · Omar: d-3 rolled back to")
+    await workspace.clock(forward=12 * 3600 + 60)
+    words = "shop staging is locked by you for another 11 h 5"
+    await workspace.wait_for("@Grail", lambda ms: any(m["text"].startswith(words) for m in ms), as_=OMAR)

@@ -1,8 +1,20 @@
 """The card of a lock or freeze, and what is said about it."""
 
+from bot.domain.deploys import Deploy
 from bot.domain.locks import Lock
 from bot.slack import Message
-from bot.slack.views.text import actions, button, confirm, context, duration, escape, quiet, section, when
+from bot.slack.views.text import (
+    actions,
+    button,
+    confirm,
+    context,
+    cut,
+    duration,
+    escape,
+    quiet,
+    section,
+    when,
+)
 
 
 def card_of(lock: Lock) -> str:
@@ -49,3 +61,19 @@ def reminder(lock: Lock, now: float) -> Message:
     return Message(
         escape(words), [section(f":alarm_clock: {escape(words)}. It ends {when(lock.until)}."), presses]
     )
+
+
+def offered(deploy: Deploy, lock: Lock | None) -> Message:
+    """What who deployed is offered, alone: to keep a branch where it stands (lock None), or to end their own lock."""
+    where = f"{deploy.service} {deploy.environment}"
+    if lock is not None:
+        text = f"{deploy.ref} stands in {where} again, and your lock is still there."
+        value = f"{lock.kind}\n{lock.scope.field}\n{lock.number}"
+        return Message(
+            escape(text), [section(f":lock: {escape(text)}"), actions(button("Unlock", "lock.unlock", value))]
+        )
+    text = f"{cut(deploy.ref, 100)} stands in {where} now. Lock it, so that nobody deploys over it?"
+    value = f"{deploy.service}:{deploy.environment}\n{cut(deploy.ref, 200)}"
+    what = f":unlock: `{quiet(deploy.ref, 100)}` stands in {escape(where)} now."
+    lead = f"{what} Lock it, so that nobody deploys over it?"
+    return Message(escape(text), [section(lead), actions(button("Lock it for 24 h", "lock.branch", value))])
