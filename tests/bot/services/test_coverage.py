@@ -132,19 +132,18 @@ async def test_a_report_of_an_unknown_commit_is_kept_as_odd_and_counts_once_the_
     tests: Tests, tmp_path: Path
 ) -> None:
     """It may come before its commit can be fetched."""
-    base = tests.repository.commit("Begin", CART)
     elsewhere = Repository(tmp_path / "elsewhere")
-    elsewhere.commit("Begin", CART)
+    base = elsewhere.commit("Begin", CART)
     commit = elsewhere.commit("More", {"cart.py": CART["cart.py"] + "e\nf\n"})
     came = await tests.report(commit, lcov("1 2 3 4 5", "6", file="/build/shop/cart.py"))
     assert came is not None
     assert (came.odd, came.counted) == ("The repository of shop does not know its commit.", True)
     tests.repository.path.rename(tmp_path / "before")
     elsewhere.path.rename(tests.repository.path)
-    found = await tests.coverage.of("shop", commit, "")
-    assert (found.reports, round(found.lines or 0, 1)) == (1, 83.3)
-    assert (await tests.coverage.of("shop", commit, "")).odd == ""
-    assert base
+    found = await tests.coverage.of("shop", commit, base)
+    assert (found.reports, round(found.lines or 0, 1), found.odd) == (1, 83.3, "")
+    assert found.change is not None
+    assert found.change.uncovered == (Uncovered("cart.py", 1, 2, ((6, 6),)),)
 
 
 async def test_a_base_that_is_gone_leaves_the_lines_that_change_unsaid(tests: Tests) -> None:
