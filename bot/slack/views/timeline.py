@@ -6,9 +6,20 @@ from bot.domain.timeline import Moment
 from bot.services.timeline import Page
 from bot.slack import Block, Message
 from bot.slack.views.deploy import MARK
-from bot.slack.views.text import actions, button, clock, context, escape, lasted, quiet, said, section, when
+from bot.slack.views.text import (
+    SECTION,
+    actions,
+    button,
+    clock,
+    context,
+    escape,
+    lasted,
+    quiet,
+    said,
+    section,
+    when,
+)
 
-A_SECTION = 8  # moments; a section holds 3,000 characters
 MARKS = {
     "lock": ":lock:", "freeze": ":snowflake:", "gate": ":vertical_traffic_light:", "config": ":memo:",
     "pause": ":double_vertical_bar:", "other": ":wrench:",
@@ -31,8 +42,7 @@ def changed(
     title = f"*What changed* in {of}, the last {escape(words)}"
     first, last = start + 1, start + len(page.moments)
     lines = [_line(one, now - since > DAY, now) for one in page.moments]
-    groups = [lines[at : at + A_SECTION] for at in range(0, len(lines), A_SECTION)]
-    blocks: list[Block] = [section(title), *(section("\n".join(group)) for group in groups)]
+    blocks: list[Block] = [section(title), *(section(group) for group in _groups(lines))]
     if page.more:
         blocks.append(actions(button(f"{page.more} older", "what.page", value)))
     foot = f"Newest first, {first} to {last} of {last + page.more}."
@@ -40,6 +50,17 @@ def changed(
         foot += f" Too much was done: I looked back to {when(page.back_to)} only. Name a service, or a shorter time."
     blocks.append(context(foot))
     return said(f"{title}: {_in_short(page.moments)}", *blocks)
+
+
+def _groups(lines: Sequence[str]) -> list[str]:
+    """As many lines together as a section holds."""
+    groups: list[str] = []
+    for line in lines:
+        if groups and len(groups[-1]) + len(line) < SECTION:
+            groups[-1] += f"\n{line}"
+        else:
+            groups.append(line)
+    return groups
 
 
 def _in_short(moments: Sequence[Moment]) -> str:
