@@ -13,7 +13,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot import logs, processes, settings
+from bot import chores, logs, processes, settings
 from bot.domain.periods import period
 from bot.errors import ConfigFault, GrailError, StartFault
 
@@ -165,18 +165,18 @@ def _do(called: argparse.Namespace) -> int:
 
 
 def _backup(called: argparse.Namespace) -> int:
-    return _in_loop(processes.backup(_read(called), Path(called.file)))
+    return _in_loop(chores.backup(_read(called), Path(called.file)))
 
 
 def _restore(called: argparse.Namespace) -> int:
-    return _in_loop(processes.restore(_read(called), Path(called.file), over=called.over))
+    return _in_loop(chores.restore(_read(called), Path(called.file), over=called.over))
 
 
 def _audit(called: argparse.Namespace) -> int:
     settings = _read(called)
     if called.what == "export":
-        return _in_loop(processes.audit_export(settings, called.format, called.since, called.service))
-    return _in_loop(processes.audit_verify(settings, called.head))
+        return _in_loop(chores.audit_export(settings, called.format, called.since, called.service))
+    return _in_loop(chores.audit_verify(settings, called.head))
 
 
 def _period(words: str) -> float:

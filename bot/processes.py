@@ -6,8 +6,8 @@ import secrets
 import shutil
 import signal
 import sys
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,25 +17,18 @@ import structlog
 
 from bot import acme, workspace
 from bot.app import Grail
-from bot.clock import Clock
 from bot.config import load
 from bot.drivers.recipe import RecipeDriver, shield
 from bot.ending import ended
 from bot.errors import StartFault
-from bot.services.exports import Format, exported, of_service
-from bot.settings import GitHubSettings, Settings, SlackSettings
-from bot.store import backup as copy
-from bot.store.audit import Audit, Head
-from bot.store.connection import connect
-from bot.store.deploys import DeployStore
+from bot.settings import GitHubSettings, PagerDutySettings, Settings, SlackSettings
 from bot.store.embedded import EmbeddedRedis
-from bot.store.embedded import running as embedded_running
 
 EXAMPLE = "Acme"
 PATIENCE = 20  # seconds that the end of `grail run` waits for the deploys of Acme
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
     """Say it to whoever looks on: a plain line, or a line of the log where that is JSON for a program to read."""
     if isinstance(structlog.get_config()["processors"][-1], structlog.processors.JSONRenderer):
         structlog.get_logger().info("said", says=text)
@@ -59,11 +52,11 @@ async def run(settings: Settings, *, workspace: bool) -> int:
         stop = _stop_signals()
         redis_url = settings.redis_url
         if redis_url is None:
-            redis = EmbeddedRedis(settings.data, say=_say)
+            redis = EmbeddedRedis(settings.data, say=say)
             redis_url = await redis.start()
             undo.push_async_callback(redis.stop)
         if example:
-            _say("Acme: its repository, its services and their front …")
+            say("Acme: its repository, its services and their front …")
             try:
                 running = await acme.start(settings.data)
             except acme.AcmeFault as fault:
@@ -74,20 +67,20 @@ async def run(settings: Settings, *, workspace: bool) -> int:
         if settings.slack is None or workspace:
             local = _Workspace(settings)
             settings = local.settings
-        grail = Grail(settings, say=_say)
+        grail = Grail(settings, say=say)
         undo.push_async_callback(grail.stop)
         _reload_on_hangup(grail)
         if not await _unless(stop, grail.start(redis_url, web_side=True, worker_side=True)):
             return 0
-        _say(f"Grail listens at http://localhost:{grail.port}")
+        say(f"Grail listens at http://localhost:{grail.port}")
         if local is not None:
             await local.start(grail.port)
             undo.push_async_callback(local.stop)
             line = "/grail deploy shop to staging" if example else "/grail help"
-            _say(f"\n  Open {local.url} (the local workspace) and type\n\n      {line}\n")
-        _say("Ctrl-C ends all of it.")
+            say(f"\n  Open {local.url} (the local workspace) and type\n\n      {line}\n")
+        say("Ctrl-C ends all of it.")
         await stop.wait()
-        _say("Stopping …")
+        say("Stopping …")
     return 0
 
 
@@ -108,7 +101,12 @@ class _Workspace:
             api_url=f"http://127.0.0.1:{settings.workspace_port}/github",
             webhook_secrets=(secrets.token_hex(16),),
         )
-        self.settings = replace(settings, slack=slack, github=github)
+        pagerduty = PagerDutySettings(
+            token=f"pd{secrets.token_hex(9)}",
+            api_url=f"http://127.0.0.1:{settings.workspace_port}/pagerduty",
+            webhook_secrets=(secrets.token_hex(16),),
+        )
+        self.settings = replace(settings, slack=slack, github=github, pagerduty=pagerduty)
         self._folder = folder
         self._running: Any = None
 
@@ -123,6 +121,8 @@ class _Workspace:
             signing_secret=slack.signing_secret,
             github_token=self.settings.github.token or "",
             github_webhook_secret=self.settings.github.webhook_secrets[0],
+            pagerduty_token=self.settings.pagerduty.token or "",
+            pagerduty_webhook_secret=self.settings.pagerduty.webhook_secrets[0],
             repositories=(("acme/acme", self.settings.data / "acme" / "repository.git"),),
             state=self._folder / "journal.jsonl",
             token=_kept_token(self._folder / "token"),
@@ -171,14 +171,14 @@ async def serve(settings: Settings, *, web_side: bool) -> int:
     _need_git()
     stop = _stop_signals()
     async with AsyncExitStack() as undo:
-        grail = Grail(settings, say=_say)
+        grail = Grail(settings, say=say)
         undo.push_async_callback(grail.stop)
         _reload_on_hangup(grail)
         if not await _unless(
             stop, grail.start(settings.redis_url, web_side=web_side, worker_side=not web_side)
         ):
             return 0
-        _say(f"Grail listens at http://localhost:{grail.port}" if web_side else "The worker works.")
+        say(f"Grail listens at http://localhost:{grail.port}" if web_side else "The worker works.")
         await stop.wait()
     return 0
 
@@ -202,78 +202,6 @@ async def do(words: str, url: str | None, port: int) -> int:
         raise StartFault(
             f"Grail does not answer at {base}: is it running? Name another place with --url."
         ) from error
-
-
-async def backup(settings: Settings, file: Path) -> int:
-    """`grail backup FILE`: everything in Redis, from a running Grail or from the data folder at rest."""
-    async with _redis(settings) as redis:
-        copied = await copy.backup(redis, file)
-    _say(f"{copied.keys} keys are in {file}.")
-    if not copied.whole:
-        _say(
-            "There were too many for one moment: what changed meanwhile may not fit together. Stop Grail for that."
-        )
-    return 0
-
-
-async def restore(settings: Settings, file: Path, *, over: bool) -> int:
-    """`grail restore FILE`: into an empty Redis, unless told otherwise."""
-    async with _redis(settings) as redis:
-        copied = await copy.restore(redis, file, over=over)
-    _say(f"{copied.keys} keys are back.")
-    return 0
-
-
-async def audit_verify(settings: Settings, posted: str | None = None) -> int:
-    """`grail audit verify`: whether every line of the audit is the one that was written, and stands behind the head
-    that was posted, where one is given.
-    """
-    head = Head.posted(posted) if posted is not None else None
-    async with _redis(settings) as redis:
-        audit = Audit(redis)
-        found = await audit.holds(head) if head is not None else None
-        verdict = await audit.verify()
-    if head is not None and found is not None:
-        _say(
-            f"The posted head does not hold. {found.fault}"
-            if found.fault
-            else f"The posted head holds: it is entry {head.number}, and none up to it was changed, none is missing."
-        )
-    if verdict.fault:
-        _say(f"The audit is not whole. {verdict.fault}")
-    else:
-        _say(f"The audit is whole: {verdict.entries} entries, none changed, none missing.")
-    return 1 if verdict.fault or (found is not None and found.fault) else 0
-
-
-async def audit_export(settings: Settings, format: Format, period: float | None, service: str | None) -> int:
-    """`grail audit export`: the audit on standard output, oldest first; period: of the last so many seconds."""
-    since = Clock.from_environment().now() - period if period is not None else 0.0
-    async with _redis(settings) as redis:
-        entries = Audit(redis).walk(since)
-        if service is not None:
-            entries = of_service(entries, service, DeployStore(redis, wake="").find)
-        try:
-            async for line in exported(entries, format):
-                sys.stdout.write(line)
-            sys.stdout.flush()
-        except BrokenPipeError:  # `| head` has seen enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
-
-
-@asynccontextmanager
-async def _redis(settings: Settings) -> AsyncIterator[Any]:
-    """The Redis of this installation: the named one, the embedded one that runs, or the embedded one, started."""
-    url = settings.redis_url or await embedded_running(settings.data)
-    async with AsyncExitStack() as undo:
-        if url is None:
-            own = EmbeddedRedis(settings.data, say=_say)
-            url = await own.start()
-            undo.push_async_callback(own.stop)
-        redis = await connect(url, say=_say)
-        undo.push_async_callback(redis.aclose)
-        yield redis
 
 
 def _reload_on_hangup(grail: Grail) -> None:
@@ -313,9 +241,7 @@ async def _runs_end(driver: RecipeDriver, stop: asyncio.Event) -> None:
         if not still:
             return
         if not said:
-            _say(
-                f"Waiting for {', '.join(still)} to end, at most {PATIENCE} s. Ctrl-C again ends without it."
-            )
+            say(f"Waiting for {', '.join(still)} to end, at most {PATIENCE} s. Ctrl-C again ends without it.")
             said = True
         with suppress(TimeoutError):
             async with asyncio.timeout(0.2):

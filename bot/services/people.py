@@ -230,16 +230,9 @@ class People:
     # ---- the audit
 
     async def audit(
-        self,
-        holder: Holder | None,
-        word: str,
-        what: str,
-        outcome: str,
-        request: str,
-        about: About | None = None,
-        *,
+        self, holder: Holder | None, word: str, what: str, outcome: str, request: str, about: About | None = None, *,
         once: str = "",
-    ) -> None:
+    ) -> None:  # fmt: skip
         """Write down what somebody did; None: what Grail did by itself. once: as the audit has it."""
         who, name = (_who(holder), holder.name) if holder else (GRAIL, "")
         about = about or About("ask" if holder else "effect")
