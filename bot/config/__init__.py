@@ -34,6 +34,7 @@ from bot.config.models import (
     Service,
     Step,
     Team,
+    Watch,
     Workflow,
 )
 from bot.config.naming import named
@@ -59,6 +60,7 @@ __all__ = [
     "Service",
     "Step",
     "Team",
+    "Watch",
     "Workflow",
     "changes",
     "data_folder",

@@ -48,6 +48,20 @@ class Noted:
             once=f"{deploy.id}:{deploy.state}",
         )  # fmt: skip
 
+    async def watched(self, deploy: Deploy) -> None:
+        """It failed its health check, and what was done about it by itself."""
+        if (watched := deploy.watched) is None:
+            return
+        about = About("effect", deploy.service, deploy.environment, deploy.id)
+        reason = f"health check failed {watched.failed} times"
+        outcome = (
+            f"{watched.state} {watched.back}: {reason}" if watched.back else f"{watched.state}: {reason}"
+        )
+        await self._audit(
+            None, "watch", f"{deploy.what} {deploy.commit}", outcome, deploy.request, about,
+            once=f"{deploy.id}:watch:{watched.state}",
+        )  # fmt: skip
+
     async def lock(self, lock: Lock, outcome: str, *, deploy: str = "") -> None:
         """A lock or freeze that nobody set or took away: a roll-back did, or its time is over."""
         about = About("effect", lock.scope.service or "", lock.scope.environment or "", deploy)

@@ -62,7 +62,9 @@ class Runs:
         self._watcher = watcher
         self._stopping = stopping
         # Called while what has succeeded still holds its claim.
-        self.before_success: Callable[[Deploy], Awaitable[None]] | None = None
+        self.before_success: Callable[[Deploy], Awaitable[Deploy]] | None = None
+        # Called while it holds its claim: why it must not begin, or "".
+        self.before_start: Callable[[Deploy], Awaitable[str]] | None = None
 
     async def tick(self, job: Job) -> AsyncIterator[Deploy]:
         """Bring one deploy forward; yields it at each change, first of all as it stands.
@@ -129,6 +131,8 @@ class Runs:
         now = self._clock.now()
         if deploy.cancelled_by:
             return await self._saved(deploy.with_(state="cancelled", ended=now, why="Nothing was started."))
+        if self.before_start is not None and (why := await self.before_start(deploy)):
+            return await self._saved(deploy.with_(state="failed", ended=now, why=why))
         try:
             service, environment = self._places.at(deploy.service, deploy.environment)
             names = step_names(service, environment, deploy.action)
@@ -308,7 +312,7 @@ class Runs:
         if state.phase == "succeeded" and deploy.action is None:
             standing = Standing(deploy.commit, deploy.subject, deploy.id, now)
             if self.before_success is not None:
-                await self.before_success(over)
+                over = await self.before_success(over)
         over = await self._saved(over, standing)
         await self._timers.cancel(guard_of(deploy.id))
         return over

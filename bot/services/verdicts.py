@@ -10,7 +10,7 @@ from bot.config import Config
 from bot.domain.deploys import Deploy, Told
 from bot.domain.gates import Facts, Verdict, judge
 from bot.domain.locks import scopes
-from bot.domain.rights import WITH_A_NET, Holder, may_begin
+from bot.domain.rights import WITH_A_NET, Holder, Right, may_begin
 from bot.errors import Conflict, NotAllowed, Reason, Refusal
 from bot.services.facts import Around
 from bot.services.gates import Gates
@@ -64,6 +64,8 @@ class Verdicts:
             config, holder, "rollback" if deploy.rollback else "run" if deploy.action else "deploy",
             service=deploy.service, environment=deploy.environment, now=now,
         )  # fmt: skip
+        if deploy.automatic:
+            right = Right(True, "config.yaml has Grail roll back there by itself.", "allowed")
         return Facts(
             now=now,
             deploy=deploy,

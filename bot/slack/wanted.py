@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.domain.deploys import Deploy
 from bot.errors import NotUnderstood
-from bot.services.deploys import Wanted
+from bot.services.wanted import Wanted
 from bot.slack import Turn
 
 _NOTHING = "-"  # a ref never begins so

@@ -3,7 +3,7 @@
 from bot.domain.deploys import Deploy
 from bot.services.deploys import Plan
 from bot.slack import ALWAYS_NEW, Block, Message, Shows
-from bot.slack.views import outside, rollback, verdict, waiting
+from bot.slack.views import outside, rollback, verdict, waiting, watched
 from bot.slack.views.steps import as_lines, as_plan, broke_at
 from bot.slack.views.text import (
     actions,
@@ -43,6 +43,8 @@ def card(deploy: Deploy, now: float) -> Message:
         lines.append(f":link: {link(deploy.url, f'Open {deploy.service} in {deploy.environment}')}")
     if deploy.outside:
         lines.append(outside.on_card(deploy))
+    if deploy.watched is not None and deploy.state == "succeeded":
+        lines.append(watched.on_card(deploy.watched))
     if deploy.rollback:
         lines += [*rollback.undone(deploy), *_passed_over(deploy)]
     head = section("\n".join(lines))
@@ -65,7 +67,8 @@ def shows(deploy: Deploy) -> Shows:
     """What of its card is shown at once, what soon, and what once a minute."""
     if deploy.held:
         return ALWAYS_NEW  # it changes only with what it waits for
-    state = f"{deploy.state}:{deploy.restarts}:{deploy.cancelled_by}:{broke_at(deploy)}"
+    after = f"{deploy.watched.state}:{deploy.watched.failed}" if deploy.watched else ""
+    state = f"{deploy.state}:{deploy.restarts}:{deploy.cancelled_by}:{broke_at(deploy)}:{after}"
     return Shows(state, " ".join([*(step.phase for step in deploy.steps), deploy.note]), result=deploy.over)
 
 
@@ -250,6 +253,8 @@ def _buttons(deploy: Deploy) -> list[Block]:
         found.append(
             button("Cancel", "deploy.cancel", value, style="danger", confirm={**question, "style": "danger"})
         )
+    if deploy.watched is not None and deploy.watched.going:
+        found.append(button("Stop watching", "watch.stop", value))
     if deploy.outside and deploy.state == "succeeded":
         found.append(button("Take it back", "outside.undo", value))
     if deploy.run:
