@@ -32,6 +32,8 @@ from bot.services.runs import CANCEL, TICK, Runs
 from bot.services.verdicts import Verdicts
 from bot.services.waiting import JUDGE, Waiting
 from bot.services.waivers import check_waiver, reasoned, waivable
+from bot.services.wanted import Wanted
+from bot.services.watches import Watches
 from bot.store.admission import Admission, Admissions, Kinds
 from bot.store.deploys import DeployStore, Standing
 from bot.store.locks import LockStore
@@ -42,24 +44,6 @@ KINDS = Kinds(TICK, GUARD, JUDGE)
 RECENT = 20  # deploys that are looked through for the last one of each environment
 NOBODY = Outside()  # no system outside is set up
 CONFIRM_SECONDS = 5.0  # how long a request waits for the claims to be confirmed
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What a person asked for. `ref` None: the environment's own, else the main branch."""
-
-    service: str
-    environment: str
-    ref: str | None
-    action: str | None
-    by: str
-    by_user: str
-    by_name: str
-    team: str
-    channel: str
-    request: str  # what was asked, once: the same request is the same deploy
-    trace: str = ""  # the request id in logs
-    asker: str = ""  # team:user of who asked, also from a terminal
 
 
 @dataclass(frozen=True)
@@ -91,7 +75,9 @@ class Status:
         if self.running is not None:
             return "known"
         stands = self.standing
-        return compared(self.heard, stands.commit if stands else "", stands.since if stands else 0.0, self.last)
+        return compared(
+            self.heard, stands.commit if stands else "", stands.since if stands else 0.0, self.last
+        )
 
 
 class Deploys:
@@ -163,7 +149,11 @@ class Deploys:
             store=store, git=git, locks=keepers, places=self._places, verdicts=self.verdicts, waiting=self.waiting,
             clock=clock, draft=self._back, cancel=self.cancel,
         )  # fmt: skip
-        self.runs.before_success = self.rollbacks.before_success
+        self.watches = Watches(
+            config=config, store=store, rollbacks=self.rollbacks, drivers=drivers, timers=timers, clock=clock
+        )
+        self.runs.before_success = self._before_success
+        self.runs.before_start = self.watches.still_stands
         self.freeing = Freeing(config=config, store=store, work=work, drivers=drivers, clock=clock, host=host)
 
     async def plan(self, wanted: Wanted, holder: Holder) -> Plan:
@@ -310,6 +300,10 @@ class Deploys:
             return ""
         return await self._places.driver(deploy).output(deploy.run, lines)
 
+    async def _before_success(self, deploy: Deploy) -> Deploy:
+        await self.rollbacks.before_success(deploy)
+        return await self.watches.begins(deploy)
+
     async def _back(self, wanted: Wanted, commit: Commit) -> Deploy:
         standing = (await self._store.standing(wanted.service)).get(wanted.environment)
         return self._drafted(wanted, commit.sha, commit, (), standing)
@@ -325,7 +319,8 @@ class Deploys:
             team=wanted.team, channel=wanted.channel, requested=self._clock.now(), assumed=assumed,
             action=wanted.action, previous=standing.commit if standing else None,
             previous_subject=standing.subject if standing else "", driver=driver,
-            request=wanted.trace or wanted.request, asker=wanted.asker, committed=commit.when or None,
+            request=wanted.trace or wanted.request, asker=wanted.asker, automatic=wanted.automatic,
+            committed=commit.when or None,
         )  # fmt: skip
 
 
