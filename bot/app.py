@@ -159,7 +159,7 @@ class Grail:
         self._undo.push_async_callback(deploys.watches.close)
         operations = Operations(DeadLetters(self.redis), work, people, deploys, clock)
         records = Records(self.redis, deploys, self.current_config)
-        keepers = Locks(locks, clock, timers)
+        keepers = Locks(locks, clock, timers, self.current_config)
         boards = Boards(self.current_config, board, keepers, again=deploys.waiting.call)
         finder = Finder(self.current_config, store, board, git)
         services = Services(

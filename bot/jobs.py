@@ -18,7 +18,7 @@ from bot.services.coverage_reports import COVERAGE
 from bot.services.freeing import FREE
 from bot.services.guards import GUARD
 from bot.services.hooks import GITHUB
-from bot.services.locks import ENDS, REMIND
+from bot.services.locks import ENDS, REMIND, SHIFT
 from bot.services.noted import Noted
 from bot.services.operations import CONFIRMED, REVIVED
 from bot.services.runs import CANCEL, TICK
@@ -96,6 +96,7 @@ class Jobs:
             WAKE: self._services.deploys.waiting.wake,
             ENDS: self._lock_ends,
             REMIND: self._lock_reminder,
+            SHIFT: self._lock_shift,
             FREE: self._free,
             ARRIVED: self._authors,
             NOTICE: self._told,
@@ -203,6 +204,27 @@ class Jobs:
             return
         message = lock_views.reminder(lock, self._clock.now())
         await self._outbox.direct(f"remind:{lock.number}:{job.body['why']}", lock.by_user, message)
+
+    async def _lock_shift(self, job: Job) -> None:
+        """A lock outlives its holder's shift: who comes on is offered it, after quiet hours, and the holder is told."""
+        found = await self._services.locks.outlives_the_shift(job)
+        if found is None:
+            return
+        lock, email = found
+        known = await self._services.people.known_by_email(email)
+        person = self._services.config().people.get(email)
+        name = person.name if person else email
+        if lock.by_user:
+            over = lock_views.shift_over(lock, name, told=known is not None)
+            await self._outbox.direct(f"shift:{lock.number}:from", lock.by_user, over)
+        if known is None:
+            return
+        when = await self._services.people.when_to_tell(lock.team, known.user_id, "locks", failed=True)
+        if when is not None and when > self._clock.now():
+            await self._timers.at(f"{job.id}:awake", when, SHIFT, job.body, request=job.request)
+        elif when is not None:
+            message = lock_views.handed_on(lock, self._clock.now())
+            await self._outbox.direct(f"shift:{lock.number}:to:{email}", known.user_id, message)
 
     async def _unreadable(self, job: Job) -> None:
         """If somebody broke the record of a deploy that holds an environment, operations have to know."""

@@ -143,7 +143,7 @@ class Deploys:
             config=config, store=store, work=work, timers=timers, drivers=drivers, clock=clock, host=host,
             watcher=watcher, resume=self.guards.resume, recall=self.waiting.recall,
         )  # fmt: skip
-        keepers = Locks(locks, clock, timers)
+        keepers = Locks(locks, clock, timers, config)
         self.offers = Offers(config=config, locks=keepers, git=git, holder=holder, clock=clock)
         self.rollbacks = Rollbacks(
             store=store, git=git, locks=keepers, places=self._places, verdicts=self.verdicts, waiting=self.waiting,

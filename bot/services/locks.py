@@ -1,10 +1,13 @@
 """Locks and freezes: set, taken over, ended by people or by time. What waits for one is woken by its end."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from bot.clock import Clock
+from bot.config import Config
 from bot.domain.locks import LIFE_SECONDS, Kind, Lock, Scope
 from bot.domain.rights import Holder
+from bot.domain.rotations import Shift, on_call_for, shift
 from bot.errors import Conflict, NotAllowed, NotFound, NotUnderstood, Offer, Stale
 from bot.store.locks import LockStore
 from bot.store.streams import Job
@@ -12,6 +15,7 @@ from bot.store.timers import Timers
 
 ENDS = "lock.ends"
 REMIND = "lock.remind"
+SHIFT = "lock.shift"
 LONGEST_SECONDS = 14 * 24 * 3600.0
 HALF_FROM_SECONDS = 2 * 3600.0  # how long a lock has to be for a word at half its life
 BEFORE_END_SECONDS = 600.0  # when its end is told before
@@ -20,9 +24,16 @@ KEPT_SECONDS = 2 * 3600.0  # how much longer it lasts at a press
 
 
 class Locks:
-    """timers: where its holder's reminders wait; without them nobody is reminded."""
+    """timers: where its holder's reminders wait; without them nobody is reminded. config: where rotations stand."""
 
-    def __init__(self, store: LockStore, clock: Clock, timers: Timers | None = None) -> None:
+    def __init__(
+        self,
+        store: LockStore,
+        clock: Clock,
+        timers: Timers | None = None,
+        config: Callable[[], Config] | None = None,
+    ) -> None:
+        self._config = config
         self._store = store
         self._clock = clock
         self._timers = timers
@@ -122,6 +133,24 @@ class Locks:
             return None
         return standing if standing.until > self._clock.now() else None
 
+    async def outlives_the_shift(self, job: Job) -> tuple[Lock, str] | None:
+        """The shift in which a lock was set is over: the lock, and the e-mail of who is on call now. None: it has ended,
+        or its holder is on call again.
+        """
+        rotation = self._config().rotations.get(job.body["rotation"]) if self._config else None
+        lock = await self.reminds(job)
+        if lock is None or rotation is None:
+            return None
+        incoming = shift(rotation, self._clock.now()).email
+        return (lock, incoming) if incoming != lock.by else None
+
+    def _shift(self, lock: Lock, now: float) -> Shift | None:
+        """The shift that its holder is on, where that is for this service and ends before the lock does."""
+        if self._config is None or lock.kind != "lock" or lock.scope.service is None:
+            return None
+        found = on_call_for(self._config(), lock.scope.service, now)
+        return found if found is not None and found.email == lock.by and found.until < lock.until else None
+
     async def _remind_later(self, lock: Lock) -> None:
         """At half its life and shortly before its end, from now on."""
         now = self._clock.now()
@@ -133,6 +162,14 @@ class Locks:
             times.append(("end", lock.until - BEFORE_END_SECONDS))
         if self._timers is None:
             return
+        if (its := self._shift(lock, now)) is not None:
+            body = {
+                "kind": lock.kind,
+                "scope": lock.scope.field,
+                "number": lock.number,
+                "rotation": its.rotation,
+            }
+            await self._timers.at(f"remind:{lock.number}:shift", its.until, SHIFT, body)
         for why, when in times:
             body = {"kind": lock.kind, "scope": lock.scope.field, "number": lock.number, "why": why}
             await self._timers.at(f"remind:{lock.number}:{why}", when, REMIND, body)

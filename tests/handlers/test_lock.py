@@ -6,6 +6,8 @@ from datetime import time as clock
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.config import load
+from bot.domain.rotations import shift
 from tests.fixtures.grail import GrailProcess
 from tests.fixtures.workspace import DANA, DEVI, OLGA, OMAR, Workspace
 from tests.stories.steps import card_says, cards, refused, told, words_of
@@ -246,3 +248,32 @@ async def test_who_rolled_back_is_reminded_of_the_lock_that_came_of_it(
     await workspace.clock(forward=12 * 3600 + 60)
     words = "shop staging is locked by you for another 11 h 5"
     await workspace.wait_for("@Grail", lambda ms: any(m["text"].startswith(words) for m in ms), as_=OMAR)
+
+
+async def test_a_lock_that_outlives_the_shift_is_offered_to_who_comes_on_and_its_holder_is_told(
+    workspace: Workspace, grail: GrailProcess
+) -> None:
+    config = load(grail.config)
+    now = shift(config.rotations["storefront"], time.time())
+    after = shift(config.rotations["storefront"], now.until + 1)
+    holder, comes = config.people[now.email], config.people[after.email]
+    await workspace.type(comes.email, PLACE, "/grail whoami")  # Grail has met her
+    await told(workspace, comes.email, PLACE, comes.name)
+    days = f"{int(now.until - time.time()) // 86400 + 2}d"
+    await workspace.type(holder.email, PLACE, f"/grail lock shop staging for {days} trying the new search")
+    await shown(workspace, f"shop staging is locked · {holder.name}")
+    await workspace.clock(forward=now.until - time.time() + 5)
+    words = f"shop staging is locked by {holder.name}, whose shift is over: trying the new search"
+    found = await workspace.wait_for(
+        "@Grail", lambda ms: next(m for m in ms if m["text"] == words), as_=comes.email
+    )
+    offer = next(m for m in found if m["text"] == words)
+    assert [one["text"]["text"] for one in offer["blocks"][-1]["elements"]] == ["Take over", "Unlock"]
+    mine = "Your shift is over, and shop staging is still locked by you"
+    was = await workspace.wait_for(
+        "@Grail", lambda ms: next(m for m in ms if m["text"] == mine), as_=holder.email
+    )
+    assert f"{comes.name} is offered it." in words_of(next(m for m in was if m["text"] == mine))
+    await workspace.press(comes.email, "lock.take", message=offer["ts"])
+    taken = f"{comes.name} took over your lock of shop staging: trying the new search."
+    await workspace.wait_for("@Grail", lambda ms: any(m["text"] == taken for m in ms), as_=holder.email)

@@ -1,7 +1,10 @@
 """The card of a lock or freeze, and what is said about it."""
 
+from dataclasses import replace
+
 from bot.domain.deploys import Deploy
 from bot.domain.locks import Lock
+from bot.services.locks import taken
 from bot.slack import Message
 from bot.slack.views.text import (
     actions,
@@ -77,3 +80,26 @@ def offered(deploy: Deploy, lock: Lock | None) -> Message:
     what = f":unlock: `{quiet(deploy.ref, 100)}` stands in {escape(where)} now."
     lead = f"{what} Lock it, so that nobody deploys over it?"
     return Message(escape(text), [section(lead), actions(button("Lock it for 24 h", "lock.branch", value))])
+
+
+def handed_on(lock: Lock, now: float) -> Message:
+    """What who comes on call is offered: a lock of the shift before."""
+    reason = f": {lock.reason}" if lock.reason else ""
+    text = f"{lock.scope.first} is locked by {lock.by_name}, whose shift is over{reason}"
+    lead = f":lock: {escape(text)}. It ends {when(lock.until)}. It is yours now, if you want it."
+    mine = button("Take over", "lock.take", taken(replace(lock, since=now), lock.number))
+    ending = button("Unlock", "lock.unlock", f"{lock.kind}\n{lock.scope.field}\n{lock.number}")
+    return Message(escape(text), [section(cut(lead, 2900)), actions(mine, ending)])
+
+
+def shift_over(lock: Lock, name: str, *, told: bool) -> Message:
+    """What its holder is told then. name: who comes on call."""
+    text = f"Your shift is over, and {lock.scope.words} is still locked by you"
+    who = (
+        f"{quiet(name)} is offered it."
+        if told
+        else f"I do not know {quiet(name)} on Slack yet: talk to them."
+    )
+    value = f"{lock.kind}\n{lock.scope.field}\n{lock.number}"
+    lead = f":lock: {escape(text)}, until {when(lock.until)}. {who}"
+    return Message(escape(text), [section(lead), actions(button("Unlock", "lock.unlock", value))])

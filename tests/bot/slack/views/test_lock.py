@@ -11,3 +11,6 @@ def test_what_is_offered_to_who_deployed(words: str) -> None:
     standing = Lock("lock", Scope("shop", "staging"), words, "U0DANA", words, "T1", words, NOW, NOW + 60)
     check(lock.offered(deploy, None))
     check(lock.offered(deploy, standing))
+    for told in (False, True):
+        check(lock.shift_over(standing, words, told=told))
+    check(lock.handed_on(standing, NOW))
