@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.gates._words import WAIVER, Condition, Facts, family
 
@@ -33,37 +33,43 @@ def judge(facts: Facts, found: Coverage) -> Iterator[Condition]:
             "no-coverage", f"Nobody has reported the coverage of this commit.{odd}", "a report", cures=True
         )
         return
-    good = True
-    before = f" Before: {', '.join(shown(one) for one in found.trend)} %." if found.trend else ""
+    stopping = list(_stopping(found))
+    if not stopping:
+        changed = f" and {shown(found.changed)} % of the changed ones" if found.changed is not None else ""
+        sentence = f"Its tests run {shown(found.lines)} % of the lines{changed}.{_before(found)}"
+        stopping = [Condition("coverage", "passed", "covered", sentence)]
     odd = f" One more report does not count: {found.odd}" if found.odd else ""
-    if found.lines < found.least:
-        good = False
+    yield replace(stopping[0], sentence=stopping[0].sentence + odd)  # said once
+    yield from stopping[1:]
+
+
+def _stopping(found: Coverage) -> Iterator[Condition]:
+    before = _before(found)
+    if found.lines is not None and found.lines < found.least:
         yield _failed(
             "coverage-low",
-            f"Its tests run {shown(found.lines)} % of the lines; {found.least:g} % is asked for.{before}{odd}",
+            f"Its tests run {shown(found.lines)} % of the lines; {found.least:g} % is asked for.{before}",
             "tests",
         )
+        before = ""
     if found.changed is not None and found.changed < found.least_changed:
-        good = False
         names = f" Look at {', '.join(found.uncovered[:3])}." if found.uncovered else ""
         yield _failed(
             "coverage-of-change-low",
             f"Its tests run {shown(found.changed)} % of the changed lines; {found.least_changed:g} % is asked for."
-            f"{names}{odd}",
+            f"{names}",
             "tests",
-        )
-    if found.base is not None and found.base - found.lines > found.most_drop:
-        good = False
+        )  # fmt: skip
+    if found.lines is not None and found.base is not None and found.base - found.lines > found.most_drop:
         yield _failed(
             "coverage-dropped",
-            f"Coverage falls from {shown(found.base)} % to {shown(found.lines)} %.{before}{odd}",
+            f"Coverage falls from {shown(found.base)} % to {shown(found.lines)} %.{before}",
             "tests",
         )
-    if good:
-        changed = f" and {shown(found.changed)} % of the changed ones" if found.changed is not None else ""
-        yield Condition(
-            "coverage", "passed", "covered", f"Its tests run {shown(found.lines)} % of the lines{changed}.{before}{odd}"
-        )  # fmt: skip
+
+
+def _before(found: Coverage) -> str:
+    return f" Before: {', '.join(shown(one) for one in found.trend)} %." if found.trend else ""
 
 
 def shown(value: float) -> str:

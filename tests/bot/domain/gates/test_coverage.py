@@ -38,3 +38,13 @@ def test_what_is_said_of_coverage(found: dict[str, Any], codes: list[str], sente
     said = of("coverage", Coverage(**found, **ASKED))
     assert [one.code for one in said] == codes
     assert said[0].sentence == sentence
+
+
+def test_the_trend_and_what_does_not_count_are_said_once() -> None:
+    found = Coverage(60.0, 86.0, 0.0, trend=(84.0,), odd="It is empty.", **ASKED)
+    assert [one.sentence for one in of("coverage", found)] == [
+        "Its tests run 60.0 % of the lines; 70 % is asked for. Before: 84.0 %. "
+        "One more report does not count: It is empty.",
+        "Its tests run 0.0 % of the changed lines; 80 % is asked for.",
+        "Coverage falls from 86.0 % to 60.0 %.",
+    ]
