@@ -2,8 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+TOOLS := .tools
 
-.PHONY: help run test lint schema bench lock clean
+.PHONY: help run test lint schema bench tools lock clean
 
 help:            ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -13,6 +14,9 @@ $(VENV)/.installed: .ci/requirements.txt | precheck
 
 $(VENV)/.installed-dev: .ci/requirements-dev.txt $(VENV)/.installed | precheck
 	@$(PYTHON) .ci/install.py $(VENV) .ci/requirements-dev.txt $@
+
+$(TOOLS)/.installed: .ci/requirements-tools.txt | precheck
+	@$(PYTHON) .ci/tools.py $(TOOLS) .ci/requirements-tools.txt $@
 
 .PHONY: precheck
 precheck:
@@ -36,9 +40,12 @@ schema: $(VENV)/.installed-dev      ## write docs/config.schema.json
 bench: $(VENV)/.installed-dev       ## figures, as ratios of the same run
 	@$(BIN)/python -m bench $(ARGS)
 
+tools: $(TOOLS)/.installed          ## install ansible, helm and kubectl, for the tests of docs/recipes
+
 lock: $(VENV)/.installed-dev        ## pin the dependencies anew (wants uv)
 	uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o .ci/requirements-dev.txt -q
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -c .ci/requirements-dev.txt -o .ci/requirements.txt -q
+	uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group tools -o .ci/requirements-tools.txt -q
 
 clean:           ## forget the installation (never the state in .grail)
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) $(TOOLS) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

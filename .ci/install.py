@@ -1,4 +1,4 @@
-"""install.py VENV REQUIREMENTS STAMP: makes the virtual environment and fills it with the pinned, hashed wheels."""
+"""install.py VENV REQUIREMENTS STAMP [OPTIONS OF PIP]: makes the virtual environment and fills it, by hash."""
 
 import pathlib
 import subprocess
@@ -6,7 +6,7 @@ import sys
 import time
 
 
-def main(venv, requirements, stamp):
+def main(venv, requirements, stamp, *options):
     started = time.monotonic()
     python = pathlib.Path(venv, "bin", "python")
     # A virtual environment whose Python is gone (upgraded, moved) is of no use to anybody: make it anew.
@@ -22,7 +22,7 @@ def main(venv, requirements, stamp):
     print("Installing %d pinned packages into %s …" % (len(wanted), venv), flush=True)
     done = subprocess.call(
         [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--progress-bar", "on",
-         "--require-hashes", "-r", requirements]
+         "--require-hashes", *options, "-r", requirements]
     )  # fmt: skip
     if done:
         sys.exit(
@@ -33,4 +33,4 @@ def main(venv, requirements, stamp):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:4])
+    main(*sys.argv[1:])

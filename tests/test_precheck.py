@@ -98,7 +98,7 @@ def test_the_install_shows_how_it_goes_on_and_leaves_its_mark_only_when_it_is_do
 
 def test_every_package_is_pinned_with_its_hash_and_both_lists_agree() -> None:
     pins: list[set[str]] = []
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-tools.txt"):
         lines = (CI / name).read_text().replace("\\\n", " ").splitlines()
         packages = [line for line in lines if line and not line.startswith((" ", "#"))]
         assert all("==" in line and "--hash=sha256:" in line for line in packages)
