@@ -15,10 +15,12 @@ from bot.store.deploys import readable
 from bot.store.scripts import Scripts
 
 LOOKED_AT = 1_000  # records that are looked through for one page
+SPAN = 500  # records of which a span is at most
 _CHUNK = 250
 
+
 class History:
-    most = LOOKED_AT
+    most = SPAN
 
     def __init__(self, redis: Redis) -> None:
         self._scripts = Scripts(redis)
@@ -30,9 +32,9 @@ class History:
         found, at, looked, more, last = [], start, 0, True, 0.0
         while more and len(found) <= count and looked < LOOKED_AT:
             want = _CHUNK if selection.narrow or looked else count + 1
-            rows, at, more = await self._rows(selection, at, direction, want)
+            rows, at, many, more = await self._rows(selection, at, direction, want)
+            looked += many
             for id, row in rows:
-                looked += 1
                 record = _record(row)
                 if record is None:
                     continue
@@ -56,8 +58,8 @@ class History:
         selection = Selection(service, environment)
         found: list[Deploy] = []
         at, more = "", True
-        while more and len(found) < LOOKED_AT:
-            rows, at, more = await self._rows(selection, at, "older", _CHUNK)
+        while more and len(found) < SPAN:
+            rows, at, _, more = await self._rows(selection, at, "older", _CHUNK)
             new = list(readable([id for id, _ in rows], [row for _, row in rows]))
             found += [one for one in new if one.requested >= since]
             if new and new[-1].requested < since:
@@ -66,8 +68,8 @@ class History:
 
     async def _rows(
         self, selection: Selection, start: str, direction: Direction, count: int
-    ) -> tuple[list[tuple[str, list[str]]], str, bool]:
-        """So many records, the one that was looked at last, and whether there are more."""
+    ) -> tuple[list[tuple[str, list[str]]], str, int, bool]:
+        """Records that may fit, the one that was looked at last, how many were, and whether there are more."""
         place = {"service": selection.service, "environment": selection.environment}
         if selection.service and selection.environment:
             key = keys.DEPLOYS_AT(**place)
@@ -75,9 +77,11 @@ class History:
             key = keys.DEPLOYS(service=selection.service)
         else:
             key = keys.DEPLOY_NUMBER()
-        args = [keys.DEPLOY(id=""), start, int(direction == "newer"), count]
-        at, more, *flat = await self._scripts.run("deploys_page", [key], args)
-        return list(zip(flat[::2], flat[1::2], strict=True)), at or start, bool(more)
+        # Redis leaves out what cannot fit, so that only little of a long history travels.
+        words = [orjson.dumps(word)[1:-1] for word in (selection.by, selection.ref) if word]
+        args = [keys.DEPLOY(id=""), start, int(direction == "newer"), count, selection.state, *words]
+        at, many, more, *flat = await self._scripts.run("deploys_page", [key], args)
+        return list(zip(flat[::2], flat[1::2], strict=True)), at or start, int(many), bool(more)
 
 
 def _record(row: list[str]) -> dict[str, Any] | None:
