@@ -83,12 +83,12 @@ class DeployMoments:
         ids = await self._board.asked_for(sorted(services), since - BEFORE_SECONDS, until)
         deploys = await self._board.deploys(ids[:MOST_DEPLOYS])
         back_to = deploys[-1].requested if len(ids) > MOST_DEPLOYS and deploys else None
-        found = [
-            _of_deploy(one, one.started)
-            for one in deploys
-            if one.started is not None and one.run and one.started <= until
-            and (one.ended or until) >= since
-        ]  # fmt: skip
+        found = []
+        for one in deploys:
+            # What somebody brought there without Grail took no time that it would know of.
+            began = one.ended if one.outside else one.started if one.run else None
+            if began is not None and began <= until and (one.ended or until) >= since:
+                found.append(_of_deploy(one, began))
         return Known(found, None if back_to is None or back_to < since else back_to)
 
 
@@ -149,11 +149,13 @@ def _of_deploy(one: Deploy, started: float) -> Moment:
     kind: Kind = "roll-back" if one.rollback else "action" if one.action else "deploy"
     return Moment(
         started, kind, one.action or one.subject, one.by_name, one.service, one.environment, one.id, one.commit,
-        _outcome(one), one.ended,
+        _outcome(one), None if one.outside else one.ended,
     )  # fmt: skip
 
 
 def _outcome(one: Deploy) -> str:
+    if one.outside:
+        return "outside"
     if one.over and one.state != "succeeded":
         if one.untouched:
             return f"{one.state}, nothing was changed"

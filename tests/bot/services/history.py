@@ -21,7 +21,7 @@ async def happened(redis: Redis, number: int, commit: str, at: float, **more: An
     begun: dict[str, Any] = {"requested": at, "started": at, "ended": at + 60, "run": f"d-{number}"}
     one = replace(ONE, id=f"d-{number}", commit=commit, **{**begun, **more})
     key = keys.DEPLOY(id=one.id)
-    row = {"v": 1, "rev": one.rev, "fence": 1, "state": one.state, "record": written(one)}
+    row: dict[Any, Any] = {"v": 1, "rev": one.rev, "fence": 1, "state": one.state, "record": written(one)}
     await redis.hset(key, mapping=row)
     await redis.expire(key, keys.DEPLOY.life or 0)
     await redis.zadd(keys.DEPLOYS(service=one.service), {one.id: one.requested})

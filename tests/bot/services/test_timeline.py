@@ -50,8 +50,10 @@ async def test_a_deploy_is_on_the_line_with_its_beginning_and_end_if_any_of_it_w
     await happened(redis, 6, "f" * 40, NOW - 300, state="failed", untouched=True)
     await happened(redis, 7, "0" * 40, NOW - 200, undoes="f" * 40)
     await happened(redis, 8, "1" * 40, NOW - 100, service="gateway")
+    await happened(redis, 9, "2" * 40, NOW - 100, started=None, run="", outside="-", ended=NOW - 150)
     page = await line(house, audit).of("shop", NOW - 2 * HOUR, NOW, start=0, most=10)
     assert [(one.id, one.kind, one.outcome) for one in page.moments] == [
+        ("d-9", "deploy", "outside"),
         ("d-7", "roll-back", "succeeded"),
         ("d-6", "deploy", "failed, nothing was changed"),
         ("d-5", "action", "succeeded"),
@@ -60,8 +62,8 @@ async def test_a_deploy_is_on_the_line_with_its_beginning_and_end_if_any_of_it_w
     ]
     assert (page.moments[-1].at, page.moments[-1].ended) == (NOW - 4 * HOUR, NOW - HOUR)
     whole = await line(house, audit).of(None, NOW - 2 * HOUR, NOW, start=0, most=10)
-    assert [one.id for one in whole.moments][:2] == ["d-8", "d-7"]
-    rest = await line(house, audit).of("shop", NOW - 2 * HOUR, NOW, start=3, most=1)
+    assert [one.id for one in whole.moments][:3] == ["d-8", "d-9", "d-7"]
+    rest = await line(house, audit).of("shop", NOW - 2 * HOUR, NOW, start=4, most=1)
     assert ([one.id for one in rest.moments], rest.more) == (["d-3"], 1)
 
 
