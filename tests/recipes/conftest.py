@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
@@ -17,7 +18,7 @@ from tests.recipes.podman import Podman
 from tests.recipes.programs import PATH, need
 from tests.stories.steps import words_of
 
-PATIENCE = 150.0  # seconds: real programs, on a machine that does much besides
+PATIENCE = 200.0  # seconds for all of a test together, so that it ends before it is ended and can tidy up
 _ENDED = re.compile(": (?:succeeded|failed|cancelled|lost) · ")
 BACK = "I rolled back by myself: "
 
@@ -28,6 +29,7 @@ class Shop:
     def __init__(self, workspace: Workspace, grail: GrailProcess) -> None:
         self._workspace, self._grail = workspace, grail
         self.environ: dict[str, str] = {}
+        self._deadline = time.monotonic() + PATIENCE
 
     async def open(self, page: Page, environ: Mapping[str, str], *, broken: Mapping[str, str | None]) -> None:
         """Start Grail on the page's config, with its files as the repository.
@@ -78,15 +80,18 @@ class Shop:
             new = [m for m in messages if m["ts"] not in known and not m.get("ephemeral_to")]
             return next(m for m in new if _ENDED.search(m["text"]) and m.get("thread_ts", m["ts"]) == m["ts"])
 
-        card = ended(await self._workspace.wait_for("#storefront", ended, within=PATIENCE))
+        card = ended(await self._workspace.wait_for("#storefront", ended, within=self._left()))
         said = [words_of(each) for each in await self._workspace.messages("#storefront")]
         assert f": {outcome} · " in card["text"], "\n".join(said)
         return words_of(card)
 
+    def _left(self) -> float:
+        return max(1.0, self._deadline - time.monotonic())
+
     async def ask(self, *words: str, **environ: str) -> str:
         """What a program answers, run beside Grail."""
         answer = await printed(
-            *words, within=PATIENCE, env=self.environ | environ, cwd=self._grail.repository.path
+            *words, within=self._left(), env=self.environ | environ, cwd=self._grail.repository.path
         )
         return answer.strip()
 

@@ -78,7 +78,7 @@ class Podman:
         service = ["podman", *where, "system", "service", "--time", "0", f"unix://{self.folder}/p.sock"]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                ["unshare", "--net", "--", *service],
+                ["setpriv", "--pdeathsig", "KILL", "unshare", "--net", "--", *service],
                 env=environ,
                 stdout=log,
                 stderr=log,
