@@ -46,8 +46,8 @@ async def test_each_place_says_since_when_it_has_the_commit_and_what_brings_it(
     assert [one.id for one in production.coming] == ["d-6"]  # d-7 brings the old one
     assert [place.stands for place in places(found, "search")] == [None, None]
     everywhere = await finder.find(old, ["shop"])
-    stays = [place.stay.came.id for place in places(everywhere) if place.stay]
-    assert stays == ["d-1", "d-5"]
+    stays = [(place.stay.came.id, place.stay.open) for place in places(everywhere) if place.stay]
+    assert stays == [("d-1", False), ("d-5", False)]  # the first ones of all: nothing was there before
 
 
 async def test_a_roll_back_beyond_it_ends_it_and_it_is_kept_away_until_it_is_cleared(
