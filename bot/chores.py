@@ -5,7 +5,7 @@ Beside a Grail that runs, or with the embedded Redis at rest.
 
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -66,8 +66,12 @@ async def audit_verify(settings: Settings, posted: str | None = None) -> int:
 
 async def audit_export(settings: Settings, format: Format, period: float | None, service: str | None) -> int:
     """`grail audit export`: the audit on standard output, oldest first; period: of the last so many seconds."""
+
+    def tell(line: str) -> None:
+        print(line, file=sys.stderr)  # standard output is for the entries alone
+
     since = Clock.from_environment().now() - period if period is not None else 0.0
-    async with _redis(settings) as redis:
+    async with _redis(settings, tell) as redis:
         entries = Audit(redis).walk(since)
         if service is not None:
             entries = of_service(entries, service, DeployStore(redis, wake="").find)
@@ -81,14 +85,17 @@ async def audit_export(settings: Settings, format: Format, period: float | None,
 
 
 @asynccontextmanager
-async def _redis(settings: Settings) -> AsyncIterator[Any]:
-    """The Redis of this installation: the named one, the embedded one that runs, or the embedded one, started."""
+async def _redis(settings: Settings, tell: Callable[[str], None] = say) -> AsyncIterator[Any]:
+    """The Redis of this installation: the named one, the embedded one that runs, or the embedded one, started.
+
+    tell: is told what is amiss with it.
+    """
     url = settings.redis_url or await embedded_running(settings.data)
     async with AsyncExitStack() as undo:
         if url is None:
-            own = EmbeddedRedis(settings.data, say=say)
+            own = EmbeddedRedis(settings.data, say=tell)
             url = await own.start()
             undo.push_async_callback(own.stop)
-        redis = await connect(url, say=say)
+        redis = await connect(url, say=tell)
         undo.push_async_callback(redis.aclose)
         yield redis

@@ -6,13 +6,14 @@ import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
 
 from bot.__main__ import _level, main, parser
-from bot.store.audit import Audit
+from bot.store.audit import About, Audit
 
 ROOT = Path(__file__).parents[2]
 
@@ -78,6 +79,43 @@ async def test_backup_restore_and_audit_speak_to_the_redis_that_is_named(
         1,
         "The audit is not whole. Entries after 0 are missing: there should be 1.",
     )
+
+
+async def test_the_audit_is_exported_and_a_posted_head_checked_from_the_command_line(
+    tmp_path: Path, redis: Redis, redis_url: str
+) -> None:
+    audit, now = Audit(redis), time.time()
+    await audit.append("T1:U1", "lock", "lock search", "done", "r-1", at=now - 9 * 86_400, name="Dana")
+    await audit.append("T1:U1", "deploy", "=deploy shop", "d-1", "r-2", at=now, about=About(service="shop"))
+    number, hash = await audit.head()
+    head = f"Audit of 2026-11-23: {number} entries, head {hash}"
+
+    def said(*words: str) -> list[str]:
+        done = grail(tmp_path, "audit", *words, REDIS_URL=redis_url)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.splitlines()
+
+    assert [json.loads(line)["what"] for line in said("export")] == ["lock search", "=deploy shop"]
+    assert [json.loads(line)["what"] for line in said("export", "--since", "7d")] == ["=deploy shop"]
+    assert [json.loads(line)["name"] for line in said("export", "--service", "search")] == ["Dana"]
+    names, first = said("export", "--format", "csv", "--service", "shop")
+    assert names.startswith("number,time,kind,by,name,word,what,outcome,")
+    assert ",Dana,deploy,'=deploy shop,d-1,shop," in first
+    assert said("verify", "--head", head)[-2:] == [
+        "The posted head holds: it is entry 2, and none up to it was changed, none is missing.",
+        "The audit is whole: 2 entries, none changed, none missing.",
+    ]
+    later = grail(tmp_path, "audit", "verify", "--head", head.replace("2 ent", "3 ent"), REDIS_URL=redis_url)
+    assert (later.returncode, later.stdout.splitlines()[-2]) == (
+        1, "The posted head does not hold. That head is entry 3, and the last one that stands is 2.",
+    )  # fmt: skip
+    none = grail(tmp_path, "audit", "verify", "--head", "nonsense", REDIS_URL=redis_url)
+    assert (none.returncode, none.stderr) == (
+        1, "This is no head of the audit: it needs the number of entries and the hash of 64 characters.\n",
+    )  # fmt: skip
+    odd = grail(tmp_path, "audit", "export", "--since", "soon", REDIS_URL=redis_url)
+    assert odd.returncode == 2
+    assert "'soon' is no length of time: write it as 24h, 7d or 2w" in odd.stderr
 
 
 def test_a_backup_of_a_redis_that_does_not_answer_is_one_sentence(tmp_path: Path) -> None:

@@ -7,7 +7,10 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.store import keys
-from bot.store.audit import GRAIL, Audit, Verdict
+from bot.store.audit import GRAIL, About, Audit, Verdict
+from bot.store.chain import digest
+from bot.store.connection import connect
+from tests.fixtures.store import Server
 
 ANN, BOB = "T1:U1", "T1:U2"
 
@@ -135,6 +138,60 @@ async def test_erased_is_who_it_was_and_not_what_was_done(redis: Redis) -> None:
     # Who comes back is somebody new.
     old = (await audit.read(limit=2))[1].who
     assert await audit.pseudonym(ANN, "Ann") != old
+
+
+async def test_what_is_of_one_thing_is_written_once_by_whoever_writes_it(redis: Redis) -> None:
+    audits = [Audit(redis) for _ in range(3)]
+    numbers = [
+        await one.append(GRAIL, "deploy", "d", "running", "", at=1.0, once="d-1:running") for one in audits
+    ]
+    assert numbers == [1, None, None]
+    assert await audits[1].append(GRAIL, "deploy", "d", "failed", "", at=1.0, once="d-1:failed") == 2
+    assert await audits[2].verify() == Verdict(2, None)
+
+
+async def test_an_entry_says_what_it_is_about_and_leads_to_no_person(redis: Redis) -> None:
+    audit = Audit(redis)
+    about = About("approval", "shop", "staging", "d-1", "C1")
+    await audit.append(ANN, "press person.confirm", "T1:U2 and T1:U1", "done", "", at=1.0, about=about)
+    await audit.append(ANN, "lock", "lock shop", "done", "", at=2.0, about=About(channel="D0ANN"))
+    second, first = await audit.read()
+    assert (first.kind, first.service, first.environment, first.deploy, first.channel) == (
+        "approval", "shop", "staging", "d-1", "C1",
+    )  # fmt: skip
+    assert first.what == f"{await audit.pseudonym(BOB)} and {await audit.pseudonym(ANN)}"
+    assert second.channel == "direct"
+
+
+async def test_all_of_it_is_walked_oldest_first_with_names(redis: Redis) -> None:
+    audit = await filled(redis, 1100)
+    walked = [(one.number, one.name) async for one in audit.walk(since=2.0)]
+    assert walked == [(number, "Ann") for number in range(3, 1101)]
+
+
+async def test_what_somebody_else_added_behind_the_head_is_found(redis: Redis) -> None:
+    audit = await filled(redis, 3)
+    rows: Any = await redis.xrange(keys.AUDIT())
+    fields = {name: value for name, value in rows[2][1].items() if name != "hash"}
+    await redis.xadd(keys.AUDIT(), {**fields, "hash": digest(rows[2][1]["hash"], 4, fields)}, id="4-0")
+    assert await audit.verify() == Verdict(3, "Entries after 3 were added by somebody else.")
+
+
+async def test_the_chain_goes_on_and_its_head_holds_over_a_restart_of_redis(own_redis_server: Server) -> None:
+    redis = await connect(own_redis_server.url, say=lambda line: None)
+    await redis.config_set("save", "3600 1")  # so that it writes all down when it ends
+    audit = await filled(redis, 3)
+    head = await audit.head()
+    own_redis_server.restart()
+    await redis.connection_pool.disconnect()
+    await audit.append(BOB, "lock", "lock search", "done", "", at=9.0, name="Bob")
+    assert await audit.verify() == Verdict(4, None)
+    assert await audit.holds(head) == Verdict(3, None)
+    await redis.flushall()  # as a Redis that has lost all
+    await filled(redis, 4)
+    assert (await audit.verify()).fault is None  # nobody could tell it from the chain alone
+    assert "is not the one whose head was posted" in str((await audit.holds(head)).fault)
+    await redis.aclose()
 
 
 async def test_an_entry_that_cannot_be_read_stops_no_reader(redis: Redis) -> None:
