@@ -16,6 +16,7 @@ import handlers
 from bot import logs, metrics
 from bot.clients.git import Git
 from bot.clients.github import AppTokens, FixedToken, GitHub, Tokens
+from bot.clients.pagerduty import PagerDuty
 from bot.clients.slack import Slack
 from bot.clock import Clock
 from bot.config import Config, load
@@ -40,6 +41,8 @@ from bot.services.hooks import Hooks
 from bot.services.locks import ENDS, Locks
 from bot.services.operations import Operations
 from bot.services.outside import Outsiders
+from bot.services.page_events import PageEvents
+from bot.services.pages import Pages
 from bot.services.people import People
 from bot.services.records import Records
 from bot.services.standing import Standings
@@ -50,6 +53,7 @@ from bot.settings import GitHubSettings, Settings
 from bot.slack.effects import Effects
 from bot.slack.operations import OperationsChannel
 from bot.slack.outbox import Outbox
+from bot.slack.pages import PageCards
 from bot.slack.router import Router
 from bot.slack.terminal import Terminal
 from bot.slack.transport import Transport
@@ -65,6 +69,7 @@ from bot.store.history import History
 from bot.store.inbox import Inbox
 from bot.store.locks import LockStore
 from bot.store.outside import OutsideStore
+from bot.store.pages import PageStore
 from bot.store.schedules import Schedules
 from bot.store.streams import Work, Worker
 from bot.store.timers import Timers
@@ -106,6 +111,8 @@ class Grail:
         tokens = _tokens(settings.github, clock)
         github = GitHub(tokens, clock, api_url=settings.github.api_url)
         self._undo.push_async_callback(github.close)
+        pagerduty = PagerDuty(settings.pagerduty.token, clock, api_url=settings.pagerduty.api_url)
+        self._undo.push_async_callback(pagerduty.close)
 
         inbox, work, timers = Inbox(self.redis), Work(self.redis), Timers(self.redis)
         outbox = Outbox(
@@ -114,7 +121,7 @@ class Grail:
         channel = OperationsChannel(outbox, self.current_config, clock)
         people = People(self.current_config, slack, self.redis, clock, on_suspended=channel.suspended)
         locks = LockStore(self.redis, wake=WAKE, ends=ENDS)
-        gates = Gates(GateStore(self.redis), self.current_config, clock)
+        gates = Gates(GateStore(self.redis), self.current_config, clock, timers)
         git, store, board = Git(settings.data), DeployStore(self.redis, wake=WAKE), BoardStore(self.redis)
         reports = CoverageStore(self.redis)
         coverage = Coverages(
@@ -133,6 +140,10 @@ class Grail:
         outsiders = Outsiders(
             config=self.current_config, store=store, claims=OutsideStore(self.redis), standings=standings,
             git=git, clock=clock,
+        )  # fmt: skip
+        pages = Pages(
+            config=self.current_config, store=PageStore(self.redis), pagerduty=pagerduty, work=work, clock=clock,
+            hears=bool(settings.pagerduty.webhook_secrets),
         )  # fmt: skip
         deploys = Deploys(
             config=self.current_config,
@@ -153,6 +164,7 @@ class Grail:
             outside=Outside(
                 checks=GitHubChecks(github, settings.github.api_url) if tokens is not None else None,
                 coverage=coverage,
+                pages=pages if pagerduty.set_up else None,
             ),
         )
         deploys.claims.on_found = channel.claims
@@ -176,6 +188,7 @@ class Grail:
             standings,
             outsiders,
             history=Histories(History(self.redis), clock),
+            pages=pages,
             authors=Authors(
                 config=self.current_config, store=store, git=git, people=people, work=work, timers=timers, clock=clock
             ),
@@ -202,7 +215,10 @@ class Grail:
                         inbox,
                         clock,
                         {"github": settings.github.webhook_secrets},
-                        {"coverage": CoverageReports(coverage, reports, inbox, clock)},
+                        {
+                            "coverage": CoverageReports(coverage, reports, inbox, clock),
+                            "pagerduty": PageEvents(inbox, clock, settings.pagerduty.webhook_secrets),
+                        },
                     ),
                     metrics_token=settings.metrics_token,
                 )
@@ -222,7 +238,7 @@ class Grail:
         if worker_side:
             jobs = Jobs(
                 router=router, services=services, outbox=outbox, inbox=inbox, timers=timers, channel=channel,
-                clock=clock,
+                clock=clock, others=PageCards(pages, outbox, clock).handlers(),
             )  # fmt: skip
             worker = Worker(
                 self.redis, {**jobs.handlers(), **schedules.handlers}, clock=clock, name=name, host=host, timers=timers,
@@ -239,6 +255,7 @@ class Grail:
         for line in coverage.amiss():
             self.say(line)
         closed = [] if self.settings.github.webhook_secrets else ["GITHUB_WEBHOOK_SECRET"]
+        closed += [] if self.settings.pagerduty.webhook_secrets else ["PAGERDUTY_WEBHOOK_SECRET"]
         closed += [] if coverage.secrets() else ["GRAIL_HOOK_SECRET_COVERAGE_<SERVICE>"]
         log.info("hooks.closed", not_set=closed)
 

@@ -16,6 +16,7 @@ from bot.services import Services
 from bot.services.authors import ARRIVED
 from bot.services.coverage_reports import COVERAGE
 from bot.services.freeing import FREE
+from bot.services.gates import FOLLOW
 from bot.services.guards import GUARD
 from bot.services.hooks import GITHUB
 from bot.services.locks import ENDS, REMIND, SHIFT
@@ -69,7 +70,10 @@ class Jobs:
         timers: Timers,
         channel: OperationsChannel,
         clock: Clock,
+        others: Mapping[str, Handler],
     ) -> None:
+        """others: work that is done elsewhere, by kind."""
+        self._others = others
         self._router = router
         self._services = services
         self._outbox = outbox
@@ -97,6 +101,7 @@ class Jobs:
             ENDS: self._lock_ends,
             REMIND: self._lock_reminder,
             SHIFT: self._lock_shift,
+            FOLLOW: self._follow_up,
             FREE: self._free,
             ARRIVED: self._authors,
             NOTICE: self._told,
@@ -108,6 +113,7 @@ class Jobs:
             ASK: self._services.standings.ask,
             WATCH: self._watch,
             COVERAGE: self._coverage,
+            **self._others,
         }
         return {kind: _bound(kind, handler) for kind, handler in kinds.items()}
 
@@ -225,6 +231,13 @@ class Jobs:
         elif when is not None:
             message = lock_views.handed_on(lock, self._clock.now())
             await self._outbox.direct(f"shift:{lock.number}:to:{email}", known.user_id, message)
+
+    async def _follow_up(self, job: Job) -> None:
+        """Nobody has looked into a waiver until the next working morning: operations are reminded, once."""
+        one = await self._services.gates.due(job)
+        if one is not None:
+            operations = self._services.config().channels.operations
+            await self._outbox.say(f"follow:{one.deploy}", operations, gate_views.reminder(one))
 
     async def _unreadable(self, job: Job) -> None:
         """If somebody broke the record of a deploy that holds an environment, operations have to know."""

@@ -11,6 +11,7 @@ from bot.errors import StartFault
 
 SLACK_API = "https://slack.com/api/"
 GITHUB_API = "https://api.github.com"
+PAGERDUTY_API = "https://api.pagerduty.com"
 HOOK_SECRET = "GRAIL_HOOK_SECRET_"
 _SECRET = re.compile(r"(PAGERDUTY|GITHUB|ARGOCD|JENKINS|GRAIL)_(.*_)?(TOKEN|SECRET)(_.*)?")
 
@@ -40,6 +41,18 @@ class GitHubSettings:
 
 
 @dataclass(frozen=True)
+class PagerDutySettings:
+    """How PagerDuty is reached; without a token: not set up.
+
+    webhook_secrets: each is tried; none: its webhooks are closed.
+    """
+
+    token: str | None = None
+    api_url: str = PAGERDUTY_API
+    webhook_secrets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Settings:
     config: Path
     data: Path
@@ -49,6 +62,7 @@ class Settings:
     slack: SlackSettings | None
     others: tuple[str, ...] = ()  # the secrets of all other systems
     github: GitHubSettings = GitHubSettings()
+    pagerduty: PagerDutySettings = PagerDutySettings()
     hook_secrets: Mapping[str, tuple[str, ...]] = field(
         default_factory=dict
     )  # by what follows GRAIL_HOOK_SECRET_
@@ -72,7 +86,9 @@ class Settings:
         signing = (slack.signing_secret or "").split(",") if slack else []
         found = (slack.bot_token, *(part.strip() for part in signing), slack.app_token) if slack else ()
         of_github = (self.github.token, self.github.app_key, *self.github.webhook_secrets)
-        return tuple(dict.fromkeys(secret for secret in (*found, *of_github, *self.others) if secret))
+        of_pagerduty = (self.pagerduty.token, *self.pagerduty.webhook_secrets)
+        every = (*found, *of_github, *of_pagerduty, *self.others)
+        return tuple(dict.fromkeys(secret for secret in every if secret))
 
 
 def read(
@@ -93,6 +109,7 @@ def read(
         slack=_slack(env),
         others=tuple(_secrets(env)),
         github=_github(env),
+        pagerduty=_pagerduty(env),
         hook_secrets={
             name.removeprefix(HOOK_SECRET): found
             for name, value in env.items()
@@ -129,6 +146,17 @@ def _github(env: Mapping[str, str]) -> GitHubSettings:
         app_key=key,
         api_url=url,
         webhook_secrets=_list(env.get("GITHUB_WEBHOOK_SECRET", "")),
+    )
+
+
+def _pagerduty(env: Mapping[str, str]) -> PagerDutySettings:
+    url = env.get("PAGERDUTY_API_URL") or PAGERDUTY_API
+    if not url.startswith(("https://", "http://")):
+        raise StartFault(f"PAGERDUTY_API_URL is {url!r}: it has to begin with https://.")
+    return PagerDutySettings(
+        token=env.get("PAGERDUTY_API_TOKEN") or None,
+        api_url=url.rstrip("/"),
+        webhook_secrets=_list(env.get("PAGERDUTY_WEBHOOK_SECRET", "")),
     )
 
 

@@ -45,6 +45,10 @@ def _of_services(data: Data) -> Iterator[str]:
         yield from _known(f"{path}.team", service.get("team"), "team", _keys(data, "teams"))
         for index, other in enumerate(_list(service.get("depends_on"))):
             yield from _known(f"{path}.depends_on.{index}", other, "service", list(services))
+        if (id := service.get("pagerduty")) is not None:
+            first = next(one for one, block in services.items() if block.get("pagerduty") == id)
+            if first != name:
+                yield f"{path}.pagerduty: is that of {first} already; each PagerDuty service belongs to one"
         if _reaches(services, name, name, set()):
             yield f"{path}.depends_on: leads back to {name} itself"
         yield from _no_option(f"{path}.main", service.get("main"))

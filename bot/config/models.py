@@ -191,6 +191,8 @@ class Service(Model):
     environments: Named[Environment] = Field(min_length=1)
     depends_on: tuple[str, ...] = ()
     """Services that this one needs."""
+    pagerduty: str | None = Field(None, pattern=r"^[A-Z0-9]{5,20}$")
+    """Its service at PagerDuty, by the id that its address there ends with, such as PSHOP01."""
 
 
 class Team(Model):

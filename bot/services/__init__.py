@@ -13,6 +13,7 @@ from bot.services.history import Histories
 from bot.services.locks import Locks
 from bot.services.operations import Operations
 from bot.services.outside import Outsiders
+from bot.services.pages import Pages
 from bot.services.people import People
 from bot.services.records import Records
 from bot.services.standing import Standings
@@ -39,3 +40,4 @@ class Services:
     authors: Authors
     timeline: Timeline
     history: Histories
+    pages: Pages

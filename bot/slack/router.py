@@ -21,7 +21,7 @@ from bot.slack.words import Word, split, trimmed
 log = structlog.get_logger()
 
 # What may still change something; what work that is tried again may do is judged when it is done.
-WHILE_PAUSED = frozenset({"resume", "cancel", "notify", "retry", "confirm"})
+WHILE_PAUSED = frozenset({"resume", "cancel", "notify", "retry", "confirm", "ack", "resolve", "escalate"})
 
 
 class Router:

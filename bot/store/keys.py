@@ -101,6 +101,10 @@ OUTBOX_BASE_BLOCKS = Key(
 CARD = Key("card:{card}", "hash", 400 * DAY, "outbox.py")  # channel, ts, version (newest known), sent, edited
 HOME = Key("home:{user}", "hash", 400 * DAY, "outbox.py")  # the same of a home tab
 
+# pages.py
+PAGE = Key("page:{id}", "hash", 365 * DAY, "pages.py")
+OPEN_PAGES = Key("open-pages", "zset", None, "pages.py", "a page leaves it when it is resolved")
+
 # inbox.py: what was received. A sender may ask for a longer memory than Slack's hour (PagerDuty: 50 hours).
 SEEN = Key("seen:{id}", "string", 51 * HOUR, "inbox.py")
 MEANING = Key("meaning:{meaning}", "string", 10 * MINUTE, "inbox.py")

@@ -131,7 +131,8 @@ class Shapes:
         del full["summary"]
         return {
             **full, "number": one.number, "status": one.status, "incident_key": one.key,
-            "created_at": moment(one.created), "title": one.title, "service": self._reference("service", service.id, service.name),
+            "created_at": moment(one.created), "title": one.title,
+            "service": self._reference("service", service.id, service.name),
             "assignees": [self.someone(id) for id in one.assigned], "escalation_policy": self._policy(service.policy),
             "teams": [], "priority": self._priority(one), "urgency": one.urgency, "conference_bridge": None,
             "resolve_reason": None,

@@ -124,7 +124,7 @@ CASES = {
     "a key of an x- kind further down": (
         "team: web\n",
         "team: web\n    x-a: 1\n",
-        "services.shop.x-a: unknown; allowed: team, repository, main, environments, depends_on",
+        "services.shop.x-a: unknown; allowed: team, repository, main, environments, depends_on, pagerduty",
     ),
     "a missing key": ("company: Small\n", "", "company: is missing"),
     "another driver": (
@@ -381,6 +381,24 @@ CASES = {
         "name: Ann",
         "name: yes",
         "people.ann@example.com.name: true stands where text belongs; write it in quotes",
+    ),
+    "a watch that nobody can answer": (
+        "recipe: plain}",
+        "recipe: plain, watch: {every: 10s}}",
+        "services.shop.environments.staging.watch: nothing says how its health is asked for; give it a url, or the "
+        "recipe a health",
+    ),
+    "an unknown variable in the address of a watch": (
+        "recipe: plain}",
+        'recipe: plain, watch: {url: "{FRONT}/health"}}',
+        "services.shop.environments.staging.watch.url: nothing is known as {FRONT}; allowed: {service}, {environment} "
+        "(a variable has to stand in the recipe's pass_env)",
+    ),
+    "a question with a hole inside a word": (
+        "    deploy:\n",
+        '    standing: {run: [ask, "--of={service}"]}\n    deploy:\n',
+        "recipes.plain.standing.run.1: {service} is filled in only where it is a word of its own; inside another one "
+        "use the variable GRAIL_SERVICE",
     ),
     "a secret by its key": (
         "timeout: 5m",

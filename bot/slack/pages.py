@@ -1,0 +1,77 @@
+"""The cards of pages: what is taken from the streams about them, and what stands in Slack because of it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+import structlog
+
+from bot import metrics
+from bot.clock import Clock
+from bot.domain.pages import Page
+from bot.services.page_events import PAGERDUTY
+from bot.services.pages import ACT, Outcome, Pages
+from bot.slack.outbox import Outbox
+from bot.slack.views import page as views
+from bot.store.streams import Job, Later
+
+log = structlog.get_logger()
+
+
+class PageCards:
+    """Each method takes one kind of work; a job may come twice, and everything it does has an id of its own."""
+
+    def __init__(self, pages: Pages, outbox: Outbox, clock: Clock) -> None:
+        self._pages = pages
+        self._outbox = outbox
+        self._clock = clock
+
+    def handlers(self) -> Mapping[str, Callable[[Job], Awaitable[None]]]:
+        """By kind, for the worker."""
+        return {PAGERDUTY: self._heard, ACT: self._act}
+
+    async def _heard(self, job: Job) -> None:
+        """PagerDuty has told of something."""
+        if not job.body["known"]:
+            log.warning("pagerduty.unknown_event", type=job.body["type"])
+        page = await self._pages.heard(job.body)
+        if page is None:
+            metrics.HEARD.labels("pagerduty", "other").inc()
+            return
+        metrics.HEARD.labels("pagerduty", "page" if page.service else "unsorted").inc()
+        await self.show(page)
+
+    async def _act(self, job: Job) -> None:
+        """What somebody pressed is done at PagerDuty, or they are told why not."""
+        try:
+            outcome = await self._pages.carry_out(job)
+        except Later:
+            page = await self._pages.find(str(job.body["page"]))
+            await self.show(page)  # that it is being tried
+            raise
+        if outcome is None:
+            return
+        log.info("page.act", page=outcome.page.id, act=outcome.doing.act, refused=outcome.refused)
+        await self.show(outcome.page)
+        if outcome.refused:
+            await self._refused(outcome)
+
+    async def show(self, page: Page) -> None:
+        """Its card, and the lines of its thread."""
+        card = views.card_of(page.id)
+        message = views.card(page, self._clock.now())
+        await self._outbox.card(
+            card, self._pages.channel_of(page), message, version=page.rev, shows=views.shows(page)
+        )
+        for move in page.moves:
+            if not move.id.startswith("grail:") and (line := views.line(move)) is not None:
+                await self._outbox.line(f"{card}:{move.id}", card, line)
+        if not page.open:
+            await self._pages.wake(page)
+
+    async def _refused(self, outcome: Outcome) -> None:
+        message = views.not_done(outcome.page, outcome.doing.act, outcome.refused)
+        posted = await self._outbox.where(views.card_of(outcome.page.id))
+        id, user = f"refused:{outcome.doing.id}", outcome.doing.user
+        if posted is None:
+            await self._outbox.direct(id, user, message)
+        else:
+            await self._outbox.ephemeral(id, posted.channel, user, message)
