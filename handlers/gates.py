@@ -18,7 +18,20 @@ async def gates(turn: Turn) -> Reply:
         for place in places
     }
     open_ = [one for one in await turn.services.gates.follow_ups() if one.service == service]
-    return Reply(views.gates(service, each, setters, len(open_)))
+    return Reply(views.gates(service, each, setters, open_))
+
+
+async def press_done(turn: Turn) -> Reply:
+    """Somebody has looked into a waiver."""
+    id = turn.values["value"]
+    if not id.startswith("d-"):
+        raise NotUnderstood("This button carries no deploy.", code="no-such-deploy", hint="Say `gates` anew.")
+    one = await turn.services.gates.looked_into(id, turn.holder)
+    return Reply(
+        views.looked_into(one, ""),
+        operations=views.looked_into(one, turn.holder.name),
+        outcome=f"{id} looked into",
+    )
 
 
 async def press_enforce(turn: Turn) -> Reply:
@@ -56,4 +69,8 @@ COMMANDS = [
         "of its waivers went well, it is proposed that it only tells again.",
     ),
 ]
-PRESSES = [Press("gate.enforce", press_enforce), Press("gate.tell", press_tell)]
+PRESSES = [
+    Press("gate.done", press_done),
+    Press("gate.enforce", press_enforce),
+    Press("gate.tell", press_tell),
+]

@@ -63,7 +63,6 @@ TESTED_ELSEWHERE = {
     "handlers/uncovered.py": "tests/stories/test_coverage.py",
     "handlers/can.py": "tests/stories/test_gates.py",
     "handlers/gates.py": "tests/stories/test_gates.py",
-    "handlers/ship.py": "tests/stories/test_gates.py",
     "handlers/notify.py": "tests/handlers/test_home.py",
     "handlers/queue.py": "tests/handlers/test_status.py, beside what status shows",
     "bot/slack/views/queue.py": "tests/handlers/test_status.py has the words of the line",

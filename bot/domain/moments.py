@@ -42,6 +42,15 @@ def moment(words: Sequence[str], now: float, zone: str) -> tuple[float, int] | N
     return None
 
 
+def working_morning(now: float, zone: str) -> float:
+    """When the next working day begins there, at nine."""
+    here = ZoneInfo(zone)
+    day = datetime.fromtimestamp(now, UTC).astimezone(here).date() + timedelta(days=1)
+    while day.weekday() > 4:
+        day += timedelta(days=1)
+    return datetime.combine(day, time(9), here).timestamp()
+
+
 def clock_there(now: float, zone: str) -> str:
     """`Monday 19:05 in Europe/Berlin`: what the clock on that person's wall says."""
     local = datetime.fromtimestamp(now, UTC).astimezone(ZoneInfo(zone))

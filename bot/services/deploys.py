@@ -207,13 +207,13 @@ class Deploys:
             gates = waivable(plan.verdict, plan.deploy, holder)
             deploy = replace(plan.deploy, waived=tuple((gate, why) for gate in gates))
             begun = await self.waiting.ask(deploy, holder, wanted.request)
-        await self._gates.waived(begun, begun.requested)
+        await self._gates.waived(begun, begun.requested, holder)
         return begun
 
     async def waive(self, id: str, holder: Holder, reason: str) -> Deploy:
         """The same for a deploy that waits already."""
         deploy = await self.decisions.waive(id, holder, reason)
-        await self._gates.waived(deploy, self._clock.now())
+        await self._gates.waived(deploy, self._clock.now(), holder)
         return deploy
 
     async def _admitted(

@@ -8,9 +8,14 @@ from bot.config import Config, Environment
 from bot.domain.deploys import Deploy
 from bot.domain.gates import NAMES, Mode
 from bot.domain.gates.earned import ENOUGH, Earned
+from bot.domain.moments import working_morning
 from bot.domain.rights import Holder, may
 from bot.errors import Conflict, NotAllowed, NotFound, Stale
-from bot.store.gates import Choice, FollowUp, GateStore, How, Judged
+from bot.store.gates import FOLLOW_UPS, Choice, FollowUp, GateStore, How, Judged
+from bot.store.streams import Job
+from bot.store.timers import Timers
+
+FOLLOW = "gate.follow"
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,12 @@ class Gate:
 
 
 class Gates:
-    def __init__(self, store: GateStore, config: Callable[[], Config], clock: Clock) -> None:
+    """timers: where it waits that somebody is reminded of a waiver; without them nobody is."""
+
+    def __init__(
+        self, store: GateStore, config: Callable[[], Config], clock: Clock, timers: Timers | None = None
+    ) -> None:
+        self._timers = timers
         self._store = store
         self._config = config
         self._clock = clock
@@ -117,18 +127,40 @@ class Gates:
         if not right.allowed:
             raise NotAllowed(right.sentence, code=right.code, hint="`whoami` shows what you may do.")
 
-    async def waived(self, deploy: Deploy, at: float) -> None:
-        """Note that somebody has to look into it afterwards."""
+    async def waived(self, deploy: Deploy, at: float, by: Holder) -> None:
+        """Note that somebody has to look into it afterwards; operations are reminded the next working morning."""
         if deploy.waived:
             gates = tuple(gate for gate, _ in deploy.waived)
             reason = deploy.waived[-1][1].partition(": ")[2]
             await self._store.follow(
-                FollowUp(deploy.id, deploy.service, deploy.environment, gates, reason, at)
+                FollowUp(deploy.id, deploy.service, deploy.environment, gates, reason, at, by.name)
             )
+            if self._timers is not None:
+                morning = working_morning(at, by.zone)
+                await self._timers.at(f"follow:{deploy.id}", morning, FOLLOW, {"deploy": deploy.id})
 
     async def follow_ups(self) -> list[FollowUp]:
         """What was waived and is to be looked into, newest first."""
-        return await self._store.follow_ups()
+        return [one for one in await self._store.follow_ups() if one.open]
+
+    async def due(self, job: Job) -> FollowUp | None:
+        """What somebody is to be reminded of; None: it was looked into."""
+        found = [one for one in await self.follow_ups() if one.deploy == job.body["deploy"]]
+        return found[0] if found else None
+
+    async def looked_into(self, id: str, by: Holder) -> FollowUp:
+        """Somebody who may waive there has looked into the waivers of this deploy. Raises Stale for what is done."""
+        known = [one for one in await self._store.follow_ups(FOLLOW_UPS) if one.deploy == id]
+        if not known:
+            raise NotFound(f"Nothing of {id} is to be looked into.", code="no-follow-up")
+        one, now = known[0], self._clock.now()
+        right = may(self._config(), by, "waive", service=one.service, environment=one.environment, now=now)
+        if not right.allowed:
+            raise NotAllowed(right.sentence, code=right.code, hint="`whoami` shows what you may do.")
+        if not await self._store.done(id, by.name, now):
+            who = f" by {one.done_by}" if one.done_by else ""
+            raise Stale(f"{id} was looked into already{who}. Nothing was changed.", code="stale")
+        return one
 
     async def _set(self, service: str, environment: str) -> dict[str, tuple[Mode, Choice | None]]:
         written = self._environments(service)[environment].gates.each()

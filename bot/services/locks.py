@@ -134,8 +134,9 @@ class Locks:
         return standing if standing.until > self._clock.now() else None
 
     async def outlives_the_shift(self, job: Job) -> tuple[Lock, str] | None:
-        """The shift in which a lock was set is over: the lock, and the e-mail of who is on call now. None: it has ended,
-        or its holder is on call again.
+        """The shift in which a lock was set is over: the lock, and the e-mail of who is on call now.
+
+        None: it has ended, or its holder is on call again.
         """
         rotation = self._config().rotations.get(job.body["rotation"]) if self._config else None
         lock = await self.reminds(job)

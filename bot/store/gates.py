@@ -5,7 +5,7 @@ A record is one sorted set a gate and place, by the time at which the deploy end
 twice stands there once, so that whoever died in between does it again.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal, cast
 
 import orjson
@@ -39,6 +39,13 @@ class FollowUp:
     gates: tuple[str, ...]
     reason: str
     at: float
+    by: str = ""  # who waived it
+    done_by: str = ""  # who looked into it; "" while nobody has
+    done_at: float | None = None
+
+    @property
+    def open(self) -> bool:
+        return not self.done_by
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,9 @@ class Judged:
     how: How
     well: bool
     at: float
+
+
+_FOLLOW_UP = {one.name for one in fields(FollowUp)}
 
 
 class GateStore:
@@ -95,11 +105,25 @@ class GateStore:
 
     async def follow_ups(self, count: int = 100) -> list[FollowUp]:
         """Newest first."""
+        return [one for _, one in await self._follow_ups(count)]
+
+    async def done(self, deploy: str, by: str, at: float) -> bool:
+        """Note who looked into the waivers of a deploy. False: nothing of it was open (any more)."""
+        changed = 0
+        for row, one in await self._follow_ups(FOLLOW_UPS):
+            if one.deploy == deploy and one.open:
+                now = orjson.dumps(asdict(replace(one, done_by=by, done_at=at)))
+                changed += await self._scripts.run("follow_up_done", [keys.FOLLOW_UPS()], [row, one.at, now])
+        return changed > 0
+
+    async def _follow_ups(self, count: int) -> list[tuple[str, FollowUp]]:
+        """Each with its row, newest first. What cannot be read is left out."""
         found = []
         for row in await guarded(self._redis.zrevrange)(keys.FOLLOW_UPS(), 0, count - 1):
             try:
                 data = orjson.loads(row)
-                found.append(FollowUp(**{**data, "gates": tuple(data["gates"])}))
+                known = {name: value for name, value in data.items() if name in _FOLLOW_UP}
+                found.append((str(row), FollowUp(**{**known, "gates": tuple(data["gates"])})))
             except (TypeError, KeyError, ValueError):
                 continue
         return found

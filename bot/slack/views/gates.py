@@ -8,14 +8,19 @@ from bot.domain.gates.earned import ENOUGH
 from bot.services.gates import Gate
 from bot.slack import Block, Message
 from bot.slack.views.text import actions, button, confirm, context, cut, escape, quiet, said, section, when
+from bot.store.gates import FollowUp
 
 MARK = {"enforced": ":no_entry:", "telling": ":speech_balloon:"}
 MOST = 40  # blocks in one answer
+LISTED = 5  # waivers among them
 MODE = {"enforced": "enforced", "telling": "only tells"}
 
 
 def gates(
-    service: str, each: Mapping[str, Sequence[Gate]], setters: Mapping[str, bool], follow_ups: int
+    service: str,
+    each: Mapping[str, Sequence[Gate]],
+    setters: Mapping[str, bool],
+    follow_ups: Sequence[FollowUp],
 ) -> Message:
     """Every gate of a service, by environment. setters: where this person may set them."""
     blocks: list[Block] = []
@@ -28,12 +33,14 @@ def gates(
         blocks.append(section("\n".join(lines)))
         blocks += [section(_line(gate), accessory=_button(gate)) for gate in found if gate not in plain]
     note = "Right, lock, freeze, claim and queue always stop."
+    waivers = [section(_waiver(one), accessory=_done(one.deploy)) for one in follow_ups[:LISTED]]
     if follow_ups:
-        many = "waiver waits" if follow_ups == 1 else "waivers wait"
-        note += f" {follow_ups} {many} to be looked into."
-    if len(blocks) > MOST:
-        blocks = blocks[:MOST]
+        many = "waiver waits" if len(follow_ups) == 1 else "waivers wait"
+        note += f" {len(follow_ups)} {many} to be looked into."
+    if len(blocks) + len(waivers) > MOST:
+        blocks = blocks[: MOST - len(waivers)]
         note = f"There is more: name an environment. {note}"
+    blocks += waivers
     blocks.append(context(note))
     return Message(cut(f"Gates of {service}: {'; '.join(counts)}", 300), blocks)
 
@@ -74,8 +81,38 @@ def shipped(deploy: Deploy, by: str, reason: str) -> Message:
         f"Waived: {gates}.",
     ]
     lines += [f"• {escape(one.sentence)}" for one in deploy.conditions if one.outcome == "waived"]
-    lines.append("Somebody has to look into it afterwards; `gates` counts what is open.")
-    return Message(text, [section("\n".join(lines))])
+    lines.append("Somebody has to look into it afterwards; `gates` lists what is open.")
+    return Message(text, [section(cut("\n".join(lines), 2900)), actions(_done(deploy.id))])
+
+
+def reminder(one: FollowUp) -> Message:
+    """What operations are told the next working morning, where nobody has looked into it."""
+    text = f"{one.deploy} was shipped anyway, and nobody has looked into it"
+    return Message(
+        text,
+        [section(f":alarm_clock: Nobody has looked into it yet. {_waiver(one)}"), actions(_done(one.deploy))],
+    )
+
+
+def looked_into(one: FollowUp, by: str) -> Message:
+    """by: who it was, for operations; "" for that person."""
+    who = f"{quiet(by)} has looked into it" if by else "It is done"
+    return said(
+        f":white_check_mark: {who}: {one.deploy}, shipped anyway to {escape(one.service)} {escape(one.environment)}."
+    )
+
+
+def _waiver(one: FollowUp) -> str:
+    gates = ", ".join(NAMES.get(gate, gate) for gate in one.gates)
+    by = f" by {quiet(one.by, 60)}" if one.by else ""
+    return (
+        f"*{one.deploy}* was shipped anyway to {escape(one.service)} {escape(one.environment)}{by} {when(one.at)}: "
+        f"{gates} waived.\n> {quiet(one.reason, 300)}"
+    )
+
+
+def _done(deploy: str) -> Block:
+    return button("Looked into it", "gate.done", deploy)
 
 
 def _name(gate: Gate) -> str:

@@ -39,6 +39,8 @@ def card(deploy: Deploy, title: str, commit: str, now: float) -> Message:
         facts.append(f"waits until {when(deploy.held_until)} at most")
     blocks.append(context(" · ".join(facts)))
     blocks.append(actions(*_buttons(deploy)))
+    if deploy.state == "waiting" and waits_for_a_waiver(deploy):
+        blocks.append(actions(button("Ship anyway", "deploy.ship", deploy.id)))
     return Message(text, blocks)
 
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain.moments import clock_there, moment
+from bot.domain.moments import clock_there, moment, working_morning
 
 BERLIN = "Europe/Berlin"
 NOW = datetime(2026, 11, 23, 19, 5, tzinfo=ZoneInfo(BERLIN)).timestamp()  # a Monday
@@ -55,3 +55,9 @@ def test_it_is_in_the_zone_of_who_says_it_also_where_the_clocks_change() -> None
     assert found[0] - before == 25 * 3600
     assert clock_there(NOW, BERLIN) == "Monday 19:05 in Europe/Berlin"
     assert clock_there(NOW, "Asia/Tokyo") == "Tuesday 03:05 in Asia/Tokyo"
+
+
+def test_the_next_working_morning_is_at_nine_and_never_at_a_weekend() -> None:
+    assert working_morning(NOW, BERLIN) == at(2026, 11, 24, 9)
+    for day in (27, 28, 29):  # a Friday, and the weekend
+        assert working_morning(at(2026, 11, day, 8), BERLIN) == at(2026, 11, 30, 9)

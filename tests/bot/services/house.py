@@ -73,7 +73,7 @@ class House:
     async def stand(self, service: str, environment: str, standing: Standing) -> None:
         """Let this stand there, however it came."""
         row: Any = orjson.dumps(asdict(standing))
-        await self.redis.hset(keys.STANDING(service=service), environment, row)  # type: ignore[misc]
+        await self.redis.hset(keys.STANDING(service=service), environment, row)
 
     def forward(self, seconds: float) -> None:
         self.clock_file.write_text(str(seconds))

@@ -134,16 +134,16 @@ async def test_what_was_approved_for_what_ran_before_is_approved_anew_when_it_wa
 async def hold(house: House, id: str) -> None:
     """Another deploy runs in shop's staging."""
     claim = keys.CLAIM(service="shop", environment="staging")
-    await house.redis.hset(claim, mapping={"deploy": id, "fence": "77", "since": "0"})  # type: ignore[misc]
+    await house.redis.hset(claim, mapping={"deploy": id, "fence": "77", "since": "0"})
     running = replace((await house.store.get("d-1")), state="running")
     row: Any = {"v": "1", "rev": "0", "fence": "77", "state": "running", "record": written(running)}
-    await house.redis.hset(keys.DEPLOY(id=id), mapping=row)  # type: ignore[misc]
+    await house.redis.hset(keys.DEPLOY(id=id), mapping=row)
     await house.redis.expire(keys.DEPLOY(id=id), keys.DAY)
 
 
 async def calls(house: House, id: str) -> int:
     """How often it is to be judged, of what waits to be done."""
-    return int(await house.redis.llen(keys.QUEUE(thing=f"deploy:{id}")))  # type: ignore[misc]
+    return int(await house.redis.llen(keys.QUEUE(thing=f"deploy:{id}")))
 
 
 async def two_in_line(house: House) -> Deploys:

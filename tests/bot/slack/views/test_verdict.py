@@ -124,7 +124,7 @@ def test_the_gates_of_a_service_with_many_environments_fit_one_message() -> None
         f"env-{number}": [Gate("shop", f"env-{number}", name, "telling", Earned(6, 5)) for name in NAMES]
         for number in range(10)
     }
-    message = gates("shop", each, dict.fromkeys(each, True), 3)
+    message = gates("shop", each, dict.fromkeys(each, True), [])
     assert message_faults({"text": message.text, "blocks": list(message.blocks)}) == []
     assert "There is more: name an environment." in str(message.blocks[-1])
     one = Gate("shop", "staging", "size", "enforced", Earned(waived=6, waived_well=5))
