@@ -154,17 +154,18 @@ def _heard(child: "subprocess.Popen[bytes]", end: float) -> tuple[bytes, bytes]:
         for each in said:
             os.set_blocking(each.fileno(), False)
             both.register(each, selectors.EVENT_READ)
-        last = False
+        last, opened = False, list(said)
         while not last:
             last = child.poll() is not None or time.monotonic() > end
             both.select(0 if last else 0.05)
-            for each in [key.fileobj for key in both.get_map().values()]:
-                while data := each.read(PIECE):  # type: ignore[union-attr]
-                    said[each] += data  # type: ignore[index]
-                    if len(said[each]) > MOST_BYTES:  # type: ignore[index]
+            for each in list(opened):
+                while data := each.read(PIECE):
+                    said[each] += data
+                    if len(said[each]) > MOST_BYTES:
                         return bytes(said[child.stdout]), bytes(said[child.stderr])
                 if data == b"":
                     both.unregister(each)
+                    opened.remove(each)
     return bytes(said[child.stdout]), bytes(said[child.stderr])
 
 

@@ -8,6 +8,8 @@ Once and no more: before the dispatch a GitHub Deployment is noted, with the mar
 status `queued`. Whoever finds that status knows that a dispatch may have been sent, and looks for the run instead of
 sending another. Only what GitHub has certainly not taken is sent again. Deployment and statuses are at the same time
 what GitHub's own pages show of the deploy.
+
+Longer than other files, because a run is read from its dispatch to its end.
 """
 
 import asyncio

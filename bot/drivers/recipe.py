@@ -12,6 +12,8 @@ Commands never go through a shell; what a person typed is a whole argument or a 
 
 data/runs/<deploy> is described in _runner.py. A step's children that are to stay after a good end must not need its
 output; of a step that failed, ran out of time or was cancelled the whole process group is ended.
+
+Longer than other files, because it keeps both halves of the contract: runs, and the questions in between (_asking.py).
 """
 
 import asyncio

@@ -32,6 +32,8 @@ Spot = tuple[str, str]  # a service and one of its environments
 
 
 class Standings:
+    """within: seconds that a person waits."""
+
     def __init__(
         self,
         *,
@@ -42,6 +44,7 @@ class Standings:
         git: Git,
         work: Work,
         clock: Clock,
+        within: float = WITHIN_SECONDS,
     ) -> None:
         self._config = config
         self._store = store
@@ -51,10 +54,11 @@ class Standings:
         self._work = work
         self._clock = clock
         self._places = Places(config, drivers)
+        self._within = within
 
     async def now(self, spots: Sequence[Spot], *, fresh: float = FRESH_SECONDS) -> None:
         """Ask, while somebody waits; what takes longer is asked again by work of its own."""
-        late = await self._ask(await self._due(spots, fresh), WITHIN_SECONDS)
+        late = await self._ask(await self._due(spots, fresh), self._within)
         await self._enqueue(late)
 
     async def soon(self, spots: Sequence[Spot]) -> None:

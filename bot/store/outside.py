@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 from bot.domain.deploys import Deploy
 from bot.store import keys
 from bot.store.deploys import Standing, written
-from bot.store.scripts import Scripts
+from bot.store.scripts import Argument, Scripts
 
 _ID = "@deploy@"  # stands for the id until the script has given one
 Outcome = Literal["done", "same", "held", "stale"]
@@ -28,6 +28,10 @@ class OutsideStore:
         """
         place = {"service": deploy.service, "environment": deploy.environment}
         stands = Standing(deploy.commit, deploy.subject.replace(_ID, ""), _ID, since)
+        args: list[Argument] = [
+            deploy.environment, seen, now, written(deploy), orjson.dumps(asdict(stands)), keys.DEPLOY(id=""),
+            keys.DEPLOY.life or 0, keys.DAY, _ID,
+        ]  # fmt: skip
         outcome, *rest = await self._scripts.run(
             "outside_claim",
             [
@@ -37,11 +41,8 @@ class OutsideStore:
                 keys.DEPLOYS(service=deploy.service),
                 keys.DEPLOY_REQUEST(id=request),
             ],
-            [
-                deploy.environment, seen, now, written(deploy), orjson.dumps(asdict(stands)), keys.DEPLOY(id=""),
-                keys.DEPLOY.life or 0, keys.DAY, _ID,
-            ],
-        )  # fmt: skip
+            args,
+        )
         return outcome, rest[0] if rest else ""
 
     async def undo(self, deploy: Deploy, why: str, now: float) -> Deploy | None:
@@ -49,5 +50,5 @@ class OutsideStore:
         gone = replace(deploy, state="cancelled", why=why, ended=now, rev=deploy.rev + 1)
         place = {"service": deploy.service, "environment": deploy.environment}
         wanted = [keys.DEPLOY(id=deploy.id), keys.CLAIM(**place), keys.STANDING(service=deploy.service)]
-        args = [deploy.environment, deploy.id, deploy.rev, written(gone)]
+        args: list[Argument] = [deploy.environment, deploy.id, deploy.rev, written(gone)]
         return gone if await self._scripts.run("outside_undo", wanted, args) else None

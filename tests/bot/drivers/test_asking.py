@@ -120,4 +120,4 @@ async def test_many_may_be_asked_at_once(asked: Scene) -> None:
 
 def test_a_question_takes_no_longer_than_somebody_waits() -> None:
     with pytest.raises(ValueError, match="less than or equal to 8"):
-        Recipe(name="test", standing={"run": ["true"], "timeout": 9.0})  # type: ignore[arg-type]
+        Recipe(name="test", standing={"run": ["true"], "timeout": 9.0})

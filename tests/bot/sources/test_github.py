@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sources.github import parse, verify
+from bot.sources.github import Outside, parse, verify
 
 RUN = {
     "action": "completed",
@@ -47,6 +47,25 @@ def test_a_run_tells_its_mark_by_its_title_and_a_deployment_by_its_payload() -> 
         body = orjson.dumps({**STATUS, "deployment": {"payload": payload, "sha": "b" * 40}})
         heard = parse({"x-github-event": "deployment_status"}, body)
         assert (heard.marks, heard.sha) == (("d-7-89abcdef",), "b" * 40)
+
+
+def test_a_deploy_of_another_tool_tells_where_by_whom_and_since_when_and_only_a_success_does() -> None:
+    it = {"environment": "staging", "task": "deploy", "sha": "b" * 40, "creator": {"login": "olga"}}
+    status = {"state": "success", "created_at": "2026-01-05T09:00:00Z"}
+    said = {"repository": {"full_name": "acme/shop"}, "deployment": it, "deployment_status": status}
+    event = {"x-github-event": "deployment_status"}
+    heard = parse(event, orjson.dumps(said))
+    assert (heard.outside, heard.sha) == (Outside("staging", "olga", 1767603600.0), "b" * 40)
+    ours = {**it, "payload": {"grail": "d-7-89abcdef"}}
+    for other in (
+        {"deployment": {**it, "task": "restart"}}, {"deployment_status": {**status, "state": "failure"}},
+        {"deployment": {**it, "sha": "main"}}, {"deployment": {**it, "environment": ""}}, {"deployment": ours},
+    ):  # fmt: skip
+        assert parse(event, orjson.dumps({**said, **other})).outside is None
+    odd = parse(
+        event, orjson.dumps({**said, "deployment_status": {"state": "success", "created_at": "soon"}})
+    )
+    assert odd.outside == Outside("staging", "olga", None)
 
 
 def test_one_without_an_id_is_known_by_what_it_says() -> None:
