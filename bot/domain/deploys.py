@@ -104,12 +104,8 @@ class Deploy:
     asked_at: float | None = None  # when it was told that its turn has come
     place_in_line: int = 0  # counted from 1
     waived: tuple[tuple[str, str], ...] = ()  # gates, with who waived it and why
-    vouched: tuple[
-        tuple[str, str], ...
-    ] = ()  # gates whose answer people want to read though it was passed, and it
-    brings: Brings | None = (
-        None  # what it would bring, where somebody has to approve it; None: nobody could say
-    )
+    vouched: tuple[tuple[str, str], ...] = ()  # gates that were passed, with what they said
+    brings: Brings | None = None  # for who approves it; None: nobody could say
     rejected_by: str = ""
     voided: int = 0  # approvals that a change made worthless
     void_why: str = ""  # what had changed the last time, as it follows "because"
