@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 
 from bench import Figure, percentile
 from bot.clock import Clock
-from bot.domain.deploys import Deploy, StepShown, Told
+from bot.domain.deploys import Deploy, State, StepShown, Told
 from bot.domain.history import Page, Selection
 from bot.services.history import Histories
 from bot.slack.views.history import deploys
@@ -134,14 +134,21 @@ async def _fill(redis: Redis) -> None:
             service, environment = PLACES[number % len(PLACES)]
             id, at = f"d-{number}", begin + 90 * number
             by = "omar" if number % 7 == 0 else "dana@example.com"
-            state = "failed" if number % 9 == 0 else "succeeded"
+            state: State = "failed" if number % 9 == 0 else "succeeded"
             sha, name = f"{number:040x}", "a-machine-1a2b3c"
             deploy = Deploy(
                 id, service, environment, "main", sha, "Sell honey by the jar", state, by, "U1", "Dana", "T1", "C1", at,
                 run=id, started=at, ended=at + 60, steps=steps, conditions=told, passed=passed, committed=at - 600,
                 asker="T1:U1", host=name, request="0123456789ab", previous=sha, previous_subject="Find honey faster",
             )  # fmt: skip
-            row = {"v": 1, "rev": 12, "fence": number, "state": state, "seen": at, "record": written(deploy)}
+            row: dict[Any, Any] = {
+                "v": 1,
+                "rev": 12,
+                "fence": number,
+                "state": state,
+                "seen": at,
+                "record": written(deploy),
+            }
             pipeline.hset(keys.DEPLOY(id=id), mapping=row)
             pipeline.expire(keys.DEPLOY(id=id), keys.DEPLOY.life or 0)
             pipeline.zadd(keys.DEPLOYS(service=service), {id: at})

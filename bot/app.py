@@ -1,4 +1,7 @@
-"""The composition root: the only file that constructs Grail. Straight down, undone in reverse."""
+"""The composition root: the only file that constructs Grail. Straight down, undone in reverse.
+
+Longer than other files, because everything is put together here.
+"""
 
 import asyncio
 import errno

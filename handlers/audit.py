@@ -1,14 +1,18 @@
 """audit, my data: what was done, and what is kept about the person who asks."""
 
+from collections.abc import Mapping
+
 from bot.domain.periods import period
 from bot.domain.rights import may
 from bot.errors import NotAllowed, NotUnderstood
+from bot.services.exports import Format
 from bot.slack import Command, File, Press, Reply, Turn
 from bot.slack.lookup import nearest, safe
 from bot.slack.views import audit as views
 
 DEFAULT = "7d"
 PAGE = 20
+FORMATS: Mapping[str, Format] = {"csv": "csv", "jsonl": "jsonl"}
 
 
 async def audit(turn: Turn) -> Reply:
@@ -20,12 +24,12 @@ async def audit(turn: Turn) -> Reply:
     return await _page(turn, turn.given.service, words[0], 0)
 
 
-async def _file(turn: Turn, words: tuple[str, ...], format: str) -> Reply:
+async def _file(turn: Turn, words: tuple[str, ...], typed: str) -> Reply:
     if len(words) > 1 or (seconds := period(words[0])) is None:
         raise _odd(turn, words)
-    if format not in ("csv", "jsonl"):
+    if (format := FORMATS.get(typed)) is None:
         raise NotUnderstood(
-            f"I cannot write the audit as `{safe(format)}`.",
+            f"I cannot write the audit as `{safe(typed)}`.",
             code="no-format",
             hint="Say `audit 7d as csv`, or `as jsonl`.",
         )

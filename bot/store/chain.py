@@ -82,10 +82,12 @@ def entry(id: str, row: Mapping[str, str]) -> Entry | None:
     """None for what nobody can read."""
     try:
         number, at = int(id.partition("-")[0]), float(row["at"])
-        first = [row[name] for name in FIRST[1:]]
+        later = {name: row[name] for name in LATER if name in row}
+        return Entry(
+            number, at, row["who"], row["word"], row["what"], row["outcome"], row["request"], **later
+        )
     except (KeyError, ValueError):
         return None
-    return Entry(number, at, *first, None, row.get("kind", "ask"), *(row.get(name, "") for name in LATER[1:]))
 
 
 async def checked(rows: AsyncIterator[Row], head: Head) -> tuple[Verdict, Head]:

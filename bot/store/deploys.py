@@ -139,10 +139,11 @@ class DeployStore:
 
     async def recent(self, service: str, *, count: int = 10, start: int = 0) -> list[Deploy]:
         """The newest deploys of a service, newest first. One whose record cannot be read is left out."""
-        ids = await guarded(self._redis.zrevrange)(keys.DEPLOYS(service=service), start, start + count - 1)
+        key = keys.DEPLOYS(service=service)
+        ids = cast(list[str], await guarded(self._redis.zrevrange)(key, start, start + count - 1))
         if not ids:
             return []
-        rows = await self._scripts.run("deploys_read", [keys.DEPLOY(id=cast(str, id)) for id in ids])
+        rows = await self._scripts.run("deploys_read", [keys.DEPLOY(id=id) for id in ids])
         return list(readable(ids, rows))
 
     async def running(self, service: str, environment: str) -> str | None:

@@ -12,7 +12,7 @@ from bot.domain.deploys import Deploy
 from bot.domain.history import Direction, Page, Selection
 from bot.store import keys
 from bot.store.deploys import readable
-from bot.store.scripts import Scripts
+from bot.store.scripts import Argument, Scripts
 
 LOOKED_AT = 1_000  # records that are looked through for one page
 SPAN = 500  # records of which a span is at most
@@ -29,7 +29,8 @@ class History:
         self, selection: Selection, *, start: str = "", direction: Direction = "older", count: int = 10
     ) -> Page:
         """start: the deploy that it goes on from; "": the newest. One whose record cannot be read is left out."""
-        found, at, looked, more, last = [], start, 0, True, 0.0
+        found: list[Deploy] = []
+        at, looked, more, last = start, 0, True, 0.0
         while more and len(found) <= count and looked < LOOKED_AT:
             want = _CHUNK if selection.narrow or looked else count + 1
             rows, at, many, more = await self._rows(selection, at, direction, want)
@@ -79,7 +80,14 @@ class History:
             key = keys.DEPLOY_NUMBER()
         # Redis leaves out what cannot fit, so that only little of a long history travels.
         words = [orjson.dumps(word)[1:-1] for word in (selection.by, selection.ref) if word]
-        args = [keys.DEPLOY(id=""), start, int(direction == "newer"), count, selection.state, *words]
+        args: list[Argument] = [
+            keys.DEPLOY(id=""),
+            start,
+            int(direction == "newer"),
+            count,
+            selection.state,
+            *words,
+        ]
         at, many, more, *flat = await self._scripts.run("deploys_page", [key], args)
         return list(zip(flat[::2], flat[1::2], strict=True)), at or start, int(many), bool(more)
 

@@ -69,6 +69,27 @@ async def test_who_may_not_read_the_audit_is_told_so_and_what_is_odd_is_refused(
     await workspace.type(OMAR, PLACE, "/grail audit shop 7 days")
     refusal = await told(workspace, OMAR, PLACE, "`7` is neither")
     assert "Say it as `audit shop 7d`; `m`, `h`, `d` and `w` can be used." in refusal
+    await workspace.type(OMAR, PLACE, "/grail audit shop as xml")
+    refusal = await told(workspace, OMAR, PLACE, "as `xml`")
+    assert "I cannot write the audit as `xml`." in refusal
+    assert "Say `audit 7d as csv`, or `as jsonl`." in refusal
+
+
+async def test_the_audit_is_sent_as_a_file_to_who_may_read_it_and_to_nobody_else(
+    workspace: Workspace, grail: GrailProcess
+) -> None:
+    await workspace.type(DANA, PLACE, "/grail audit shop as csv")
+    await told(workspace, DANA, PLACE, "You may not audit shop.")
+    await workspace.type(DANA, PLACE, "/grail lock shop staging for 2h =trying")
+    await workspace.wait_for(PLACE, lambda ms: any("is locked" in m["text"] for m in ms))
+    await workspace.type(OMAR, PLACE, "/grail audit shop as csv")
+    await told(workspace, OMAR, PLACE, "I have sent it to you directly.")
+    found = await workspace.wait_for("@Grail", lambda ms: any(m.get("files") for m in ms), as_=OMAR)
+    message = next(m for m in found if m.get("files"))
+    assert any("Audit of shop, the last 7d, is in the file, oldest first." in m["text"] for m in found)
+    names, *rows = (await _content(workspace, message["files"][0])).splitlines()
+    assert names.split(",")[:5] == ["number", "time", "kind", "by", "name"]
+    assert [row.split(",")[4:7] for row in rows] == [["Dana", "lock", "lock shop staging for 2h =trying"]]
 
 
 async def test_my_data_is_a_file_for_the_person_alone_wherever_it_is_asked(

@@ -1,5 +1,7 @@
 """deploys: narrowed by what people type, a page at a time, and what it refuses with which words."""
 
+from typing import Any
+
 import pytest
 from redis.asyncio import Redis
 
@@ -27,7 +29,7 @@ async def history(workspace: Workspace, grail: GrailProcess, memory: Redis) -> N
             "failed" if number % 4 == 0 else "succeeded", by, "U1", by[:4].title(), "T1", "C1", at, run="r",
             started=at, ended=at + 600, committed=at - 3000,
         )  # fmt: skip
-        row = {"v": 1, "rev": 0, "fence": 0, "state": deploy.state, "record": written(deploy)}
+        row: dict[Any, Any] = {"v": 1, "rev": 0, "fence": 0, "state": deploy.state, "record": written(deploy)}
         await memory.hset(keys.DEPLOY(id=deploy.id), mapping=row)
         await memory.expire(keys.DEPLOY(id=deploy.id), 400 * keys.DAY)
         for key in (

@@ -1,5 +1,7 @@
 """The figures of a place: of the last thirty days, and not reckoned anew at each look."""
 
+from typing import Any
+
 from redis.asyncio import Redis
 
 from bot.domain.delivery import DAY, Figure
@@ -18,7 +20,7 @@ async def ended(redis: Redis, now: float, *days_ago: float) -> None:
         deploy = a_deploy(
             id=f"d-{number}", requested=at, ended=at + 60, run="r", committed=at - 60, commit=f"{number:040x}"
         )
-        row = {"v": 1, "rev": 0, "fence": 0, "state": "succeeded", "record": written(deploy)}
+        row: dict[Any, Any] = {"v": 1, "rev": 0, "fence": 0, "state": "succeeded", "record": written(deploy)}
         await redis.hset(keys.DEPLOY(id=deploy.id), mapping=row)
         await redis.expire(keys.DEPLOY(id=deploy.id), keys.DAY)
         await redis.zadd(keys.DEPLOYS_AT(service="shop", environment="production"), {deploy.id: at})

@@ -62,7 +62,7 @@ async def test_many_who_write_at_once_make_one_chain(redis: Redis) -> None:
     numbers = await asyncio.gather(
         *(audits[n % 4].append(ANN, "deploy", f"deploy {n}", "done", "", at=float(n)) for n in range(40))
     )
-    assert sorted(numbers) == list(range(1, 41))
+    assert set(numbers) == set(range(1, 41))
     assert await audits[0].verify() == Verdict(40, None)
 
 

@@ -26,7 +26,8 @@ async def asked(desk: Desk, count: int, **more: Any) -> list[str]:
     for _ in range(count):
         desk.now += 1
         number = int(await desk.redis.get(keys.DEPLOY_NUMBER()) or 0) + 1
-        deploy = a_deploy(**{"requested": desk.now, "state": "parked", "rev": 0} | more)
+        given: dict[str, Any] = {"requested": desk.now, "state": "parked", "rev": 0}
+        deploy = a_deploy(**given | more)
         answer = await desk.admissions.hold(deploy, now=desk.now, request=f"r-{number}", begin=False)
         ids.append(answer.deploy)
     return ids[::-1]
@@ -139,7 +140,7 @@ async def test_records_of_another_kind_of_key_break_nothing(redis: Redis) -> Non
     await redis.set(keys.DEPLOYS(service="shop"), "no list")
     await redis.set(keys.DEPLOY_NUMBER(), "2")
     deploy = a_deploy(id="d-2")
-    row = {"v": 1, "rev": 0, "fence": 0, "state": "parked", "record": written(deploy)}
+    row: dict[Any, Any] = {"v": 1, "rev": 0, "fence": 0, "state": "parked", "record": written(deploy)}
     await redis.hset(keys.DEPLOY(id="d-2"), mapping=row)
     await redis.set(keys.DEPLOY(id="d-1"), "no record")
     assert ids(await History(redis).page(Selection())) == ["d-2"]
