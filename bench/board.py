@@ -48,7 +48,7 @@ async def _run() -> list[Figure]:
         for _ in range(TIMES):
             started = time.perf_counter()
             board = await boards.of(names)
-            status(board.rows, board.locks, board.waiting, board.more)
+            status(board.rows, board.locks, board.waiting, board.more, now=time.time())
             took.append(1000 * (time.perf_counter() - started))
         await redis.aclose()
     finally:
@@ -81,6 +81,8 @@ async def _fill(redis: Any, names: list[str]) -> None:
             pipeline.zadd(keys.DEPLOYS(service=name), {id: number})
             stands = {"commit": deploy.commit, "subject": "Sell honey", "deploy": id, "since": number}
             pipeline.hset(keys.STANDING(service=name), environment, orjson.dumps(stands))
+            heard = {"commit": deploy.commit, "subject": "", "since": None, "by": "", "at": number + 2.0}
+            pipeline.hset(keys.HEARD(service=name), environment, orjson.dumps(heard))
         if number % 200 == 0:
             pipeline.hset(keys.CLAIM(service=name, environment="staging"), "deploy", f"d-{number}")
             pipeline.zadd(keys.HELD(), {f"d-{number - 1}": number, f"d-{number - 2}": number})
