@@ -22,7 +22,7 @@ from bot.acme import Acme, AcmeFault
 from bot.acme.repository import create
 from bot.clients.git import Git
 from bot.config import Recipe, load
-from bot.drivers import Order, RunState
+from bot.drivers import Order, RunState, Stands
 from bot.drivers.recipe import RecipeDriver
 from tests.fixtures.programs import program
 from tests.fixtures.store import LONG
@@ -194,6 +194,13 @@ async def test_a_day_at_acme(town: Town) -> None:
     assert again.phase == "succeeded"
     assert await town.live() == cards
     await until(lambda: len(town.services()) == 1)
+
+
+async def test_the_front_says_what_really_stands(town: Town) -> None:
+    order = await town.order("main")
+    assert await town.driver.standing(order) == Stands("")
+    assert (await town.deploy("main")).phase == "succeeded"
+    assert await town.driver.standing(order) == Stands(order.commit)
 
 
 async def test_a_cancelled_deploy_leaves_the_old_version_answering(town: Town) -> None:
