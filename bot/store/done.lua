@@ -1,6 +1,7 @@
 -- What became of jobs. ARGV: me, now, then 9 of each: stream, entry, fence ('' where it has no thing), outcome, when,
 -- host, tries, thing, job.
--- Outcomes: 'done'; 'later', put back for `when`, not counted; 'failed', tried again at `when`, on a thing before
+-- Outcomes: 'done'; 'yielded', done as well, and what waits behind it for the same thing goes to the end of the stream,
+-- so that a thing that always has more to do keeps nobody else waiting; 'later', put back for `when`, not counted; 'failed', tried again at `when`, on a thing before
 -- anything else; 'dead', to the dead letters, `when` holding the reason.
 -- Answers for each: {'run', fence, tries, job} the next one of the same thing, under the same token; {'none'};
 -- {'lost'} this worker no longer held it, and nothing was changed; {'wrong'}. A fifth part is an error to report.
@@ -30,7 +31,7 @@ local function settle(stream, id, fence, outcome, when, host, tries, thing, job)
   redis.call('LPOP', QUEUE .. thing)
   local row = redis.call('LINDEX', QUEUE .. thing, 0)
   local next_host = row and unpack_row(row)
-  if next_host and stream_of(next_host) ~= stream then
+  if next_host and (outcome == 'yielded' or stream_of(next_host) ~= stream) then
     drop(stream, id)
     redis.call('DEL', HOLDING .. thing)
     enqueue(next_host, 0, thing, '')

@@ -26,7 +26,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Outcome:
-    """word: done, later, failed, dead (done.lua). when: seconds since the epoch, or why it is dead."""
+    """word: done, yielded, later, failed, dead (done.lua). when: seconds since the epoch, or why it is dead."""
 
     word: str
     when: Any

@@ -12,6 +12,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from secrets import token_hex
 from typing import Any
 
@@ -33,6 +34,7 @@ from bot.store.work import GROUP, PLACES, Job, Later, Work, plain, stream_of
 __all__ = ["AT_ONCE", "Job", "Later", "Work", "Worker"]
 
 AT_ONCE = 16  # jobs that a worker does at once, unless told otherwise
+TURN_SECONDS = 1.0  # after which the jobs of one thing let others go first
 WRONG_SECONDS = 5.0  # until a stream that is something else is looked at again
 
 
@@ -223,9 +225,12 @@ class Worker:
         self._freed.set()
 
     async def _work(self, entry: Entry, raw: str, deliveries: int, thing: str, fence: int | None) -> None:
-        """Do one job, and what waits behind it for the same thing."""
+        """Do one job, and what waits behind it for the same thing, for as long as its turn is."""
+        over = time.monotonic() + TURN_SECONDS
         while True:
             outcome = await self._handling.outcome(raw, deliveries, thing, fence)
+            if outcome.word == "done" and time.monotonic() >= over:
+                outcome = replace(outcome, word="yielded")
             answer = await self._settler.settle(entry, fence, outcome)
             if outcome.word in ("later", "failed"):
                 self.timers.wake()

@@ -55,6 +55,32 @@ async def test_different_things_do_not_wait_for_one_another(redis: Redis, workin
         await eventually(lambda: no_work(redis))
 
 
+async def test_a_thing_that_always_has_more_to_do_keeps_nobody_else_waiting(
+    redis: Redis, working: Working
+) -> None:
+    """As a deploy, each of whose ticks puts the next one on the stream."""
+    ticks: list[Job] = []
+    answered: list[str] = []
+    work = Work(redis)
+
+    async def tick(job: Job) -> None:
+        ticks.append(job)
+        if not answered:
+            await work.add("tick", {}, id=f"tick{len(ticks)}", now=NOW, thing="deploy:d-1", host="h")
+
+    async def answer(job: Job) -> None:
+        answered.append(job.id)
+
+    async with working({"tick": tick, "ask": answer}, host="h", concurrency=1):
+        await work.add("tick", {}, id="tick0", now=NOW, thing="deploy:d-1", host="h")
+        await eventually(lambda: len(ticks) > 1)
+        await work.add("ask", {}, id="ask", now=NOW)
+        await eventually(lambda: answered)
+        await eventually(lambda: no_work(redis))
+    fences = [job.fence or 0 for job in ticks]
+    assert fences == sorted(set(fences))
+
+
 async def test_garbage_in_the_queue_of_a_thing_goes_to_the_dead_letters_and_stops_nothing(
     redis: Redis, working: Working
 ) -> None:
