@@ -181,7 +181,7 @@ class Pages:
             if self._clock.now() - doing.at >= GIVES_UP:
                 why = f"{away} I tried for {duration(GIVES_UP)}. Do it in PagerDuty itself, or press again."
                 return Outcome(await self._answered(page.id, doing.id, None), doing, why)
-            await self._note(page.id, replace(doing, tries=doing.tries + 1))
+            await self._note(page.id, doing.id, lambda one: replace(one, tries=one.tries + 1))
             pause = PAUSES[min(doing.tries, len(PAUSES) - 1)]
             raise Later(min(max(pause, away.wait or 0), LONGEST_PAUSE)) from away
         except (Refused, NotDone) as no:
@@ -222,7 +222,7 @@ class Pages:
         level = doing.level
         if not level:
             each = await self._pagerduty.levels(before.policy)
-            now = max((at for at, who in each if who in before.assigned), default=1)
+            now = _level(each, before.assigned)
             level = now + 1
             if not any(at == level for at, _ in each):
                 raise NotDone(
@@ -230,7 +230,7 @@ class Pages:
                     "Reassign it in PagerDuty, or call somebody."
                 )
             # Kept before it is asked for: asked again, it must not go one level further.
-            await self._note(page.id, replace(doing, level=level))
+            await self._note(page.id, doing.id, lambda one: replace(one, level=level))
         return await self._pagerduty.change(page.id, user, level=level)
 
     async def wake(self, page: Page) -> None:
@@ -240,8 +240,14 @@ class Pages:
                 id = f"{WAKE}:{page.id}:{page.rev}:{name}"
                 await self._work.add(WAKE, {"service": name}, id=id, now=self._clock.now())
 
-    async def _note(self, id: str, doing: Doing) -> None:
-        await self._write(id, lambda page: domain.asked(page, doing))
+    async def _note(self, id: str, doing: str, change: Callable[[Doing], Doing]) -> None:
+        """Change what stands on the page of something that is wanted."""
+
+        def changed(page: Page) -> Page:
+            found = next((one for one in page.doing if one.id == doing), None)
+            return domain.asked(page, change(found)) if found else replace(page, rev=page.rev + 1)
+
+        await self._write(id, changed)
 
     async def _answered(self, id: str, doing: str, move: Move | None) -> Page:
         return await self._write(id, lambda page: domain.answered(page, doing, move))
@@ -261,6 +267,19 @@ WHAT: Mapping[Act, str] = {"ack": "acknowledged", "resolve": "resolved", "escala
 
 def _move(id: str, incident: Incident, by: str, what: str = "") -> Move:
     return Move(id, what or incident.state, incident.changed, by, incident.state)
+
+
+def _level(each: Sequence[tuple[int, str]], assigned: Sequence[str]) -> int:
+    """At which level of its policy a page is: the first that wakes just those who have it, else the first with all of
+    them; 1 where somebody else has it.
+    """
+    levels = sorted({at for at, _ in each})
+    waked = {level: {who for at, who in each if at == level} for level in levels}
+    for fits in (set(assigned).__eq__, set(assigned).issubset):
+        for level in levels:
+            if assigned and fits(waked[level]) is True:
+                return level
+    return 1
 
 
 def _resolved(page: Page, now: float) -> str:

@@ -11,11 +11,10 @@ from playwright.async_api import Browser, expect
 from tests.fixtures.browser import keep, live_page
 from tests.fixtures.grail import GrailProcess
 from tests.fixtures.pagerduty import PagerDuty, words_with_pagerduty
-from tests.fixtures.workspace import DANA, OLGA, OMAR, Workspace
-from tests.stories.steps import told, words_of
+from tests.fixtures.workspace import OLGA, OMAR, Workspace
+from tests.stories.steps import words_of
 
 Json = dict[str, Any]
-IDS = {"shop": "PSHOP01", "search": "PSEARC1", "gateway": "PGATEW1"}
 
 
 @pytest.fixture
@@ -25,13 +24,8 @@ def workspace_words(clock_file: Path, app_port: int) -> list[str]:
 
 @pytest.fixture
 async def pagerduty(workspace: Workspace, resting_grail: GrailProcess) -> PagerDuty:
-    """Grail is told by the played PagerDuty, and knows which of its services are whose."""
     played = PagerDuty(workspace)
-    text = resting_grail.config.read_text()
-    for service, id in IDS.items():
-        text = text.replace(f"  {service}:\n    team:", f"  {service}:\n    pagerduty: {id}\n    team:")
-    resting_grail.config.write_text(text)
-    resting_grail.environment |= played.environment
+    played.connect(resting_grail)
     return played
 
 
