@@ -37,7 +37,11 @@ local function newest()
   if a.request ~= '' then e.request = a.request end
   if not a.state or a.state ~= (found[5] or '') then
     e.urgent = math.min(e.urgent or STATE, a.result and RESULT or STATE)
-    if standing then e.prio, e.at = math.min(e.prio, e.urgent), math.min(e.at, now) end
+    if standing then
+      -- Among its like it comes after those before it, however long its progress has waited by then.
+      if e.urgent < e.prio then e.seq = redis.call('INCR', number) end
+      e.prio, e.at = math.min(e.prio, e.urgent), math.min(e.at, now)
+    end
   end
   enter(e, e.lane)
   return answer

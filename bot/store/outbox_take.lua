@@ -7,7 +7,7 @@ local POSTS = {1, 8}          -- a second and channel, and at once
 local SPARE = 2               -- of those at once that lines leave to new cards
 -- One budget for the workspace, whoever sends: a second, and at once. In no minute that is more than Slack's tier of
 -- 50, 100 or 300, and a little less, because calls do not arrive as evenly as they are sent.
-local THREE, FOUR = {0.7, 6}, {1.4, 12}
+local THREE, FOUR = {0.74, 4}, {1.48, 8}
 local TIERS = {
   ['chat.postMessage'] = {4, 50},
   ['chat.update'] = THREE,

@@ -34,7 +34,7 @@ from bot.store.work import GROUP, PLACES, Job, Later, Work, plain, stream_of
 __all__ = ["AT_ONCE", "Job", "Later", "Work", "Worker"]
 
 AT_ONCE = 16  # jobs that a worker does at once, unless told otherwise
-TURN_SECONDS = 1.0  # after which the jobs of one thing let others go first
+TURN_SECONDS = 0.25  # after which the jobs of one thing let others go first
 WRONG_SECONDS = 5.0  # until a stream that is something else is looked at again
 
 

@@ -40,7 +40,7 @@ async def test_of_two_hundred_deploys_each_result_is_shown_in_fifteen_seconds_an
     for cards in story.cards.values():
         revs = [seen.rev for seen in cards]
         assert revs == sorted(set(revs))
-    standing = {}
+    standing: dict[str, tuple[str, list[str]]] = {}
     for channel in channels:
         messages = await workspace.messages(channel)
         tops = {
