@@ -96,7 +96,7 @@ def test_its_right_is_one_that_acme_grants(command: Command, acme: Config) -> No
 
 
 def test_what_changes_an_environment_or_stops_everything_wants_a_right() -> None:
-    # These judge by the deploy or the page that they are about; `notify` changes what the person is told, and nothing else.
+    # These judge by the deploy or page that they are about; `notify` changes what the person is told, and nothing else.
     free = {command.word for command in COMMANDS if command.changes and command.right is None}
     assert free == {"cancel", "notify", "approve", "reject", "ack", "resolve", "escalate"}
 

@@ -175,8 +175,8 @@ async def test_where_there_is_no_further_level_it_says_so(desk: Desk) -> None:
     await desk.pagerduty.to("escalated")
     outcome = await desk.end(await desk.hear(), "escalate")
     assert outcome.refused == (
-        "There is nobody further to escalate to: level 3 is the last one with somebody on call. Reassign it in PagerDuty, "
-        "or call somebody."
+        "There is nobody further to escalate to: level 3 is the last one with somebody on call. Reassign it in "
+        "PagerDuty, or call somebody."
     )
 
 
