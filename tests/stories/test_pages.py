@@ -11,8 +11,8 @@ from playwright.async_api import Browser, expect
 from tests.fixtures.browser import keep, live_page
 from tests.fixtures.grail import GrailProcess
 from tests.fixtures.pagerduty import PagerDuty, words_with_pagerduty
-from tests.fixtures.workspace import OLGA, OMAR, Workspace
-from tests.stories.steps import words_of
+from tests.fixtures.workspace import DANA, OLGA, OMAR, Workspace
+from tests.stories.steps import refused, words_of
 
 Json = dict[str, Any]
 
@@ -78,3 +78,25 @@ async def test_a_page_is_acknowledged_on_a_phone_and_its_card_follows_its_end_ov
     assert last["ts"] == first["ts"]
     assert (await pagerduty.incident())["status"] == "resolved"
     assert [said for said in complaints if not re.search("ERR_|Failed to load", said)] == []
+
+
+async def test_a_deploy_waits_for_the_end_of_a_page_on_what_its_service_needs(
+    workspace: Workspace, pagerduty: PagerDuty, resting_grail: GrailProcess
+) -> None:
+    text = resting_grail.config.read_text()
+    before = "    environments: {staging: {recipe: quick}, production: {recipe: quick}}\n  search:\n"
+    assert before in text
+    gated = before.replace("staging: {recipe: quick}", "staging: {recipe: quick, gates: {pages: {mode: enforced}}}")
+    gated = gated.replace("  search:\n", "    depends_on: [search]\n  search:\n")
+    resting_grail.config.write_text(text.replace(before, gated))
+    await resting_grail.start()
+    await pagerduty.open("search answers nothing", service="search")
+    await card_says(workspace, "#storefront", "triggered")
+    await workspace.type(DANA, "#general", "/grail deploy shop to staging")
+    refusal = await refused(workspace, DANA, "#general", "A page is open on search")
+    assert "A page is open on search, which it depends on: search answers nothing." in words_of(refusal)
+    await workspace.press(DANA, "deploy.park", message=refusal["ts"], in_="#general")
+    await workspace.wait_for("#general", lambda ms: any("parked" in m["text"] for m in ms))
+    await pagerduty.to("resolved", by=OLGA)
+    await workspace.wait_for("#general", lambda ms: any("staging: succeeded" in m["text"] for m in ms))
+    resting_grail.stop()

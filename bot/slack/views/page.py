@@ -68,7 +68,7 @@ def line(move: Move) -> Message | None:
     """What the thread says of a move; None for what the card itself shows."""
     if move.what == "annotated" and move.text:
         return said(
-            f"Note of {move.by}" if move.by else "A note",
+            f"Note of {quiet(move.by, 60)}" if move.by else "A note",
             section(f":memo: {quiet(move.by, 60) or 'Note'}, {when(move.at)}:\n{_quoted(move.text)}"),
         )
     words = {"escalated": "escalated it", "reassigned": "reassigned it", "acknowledged": "acknowledged it",
@@ -93,7 +93,7 @@ def listed(pages: Sequence[Page], now: float) -> Message:
     if len(newest) > LISTED:
         blocks.append(context(f"And {len(newest) - LISTED} more, older ones."))
     words = "1 page is open" if len(newest) == 1 else f"{len(newest)} pages are open"
-    return said(f"{words}: {', '.join(sorted({_service(one) for one in newest}))}", *blocks)
+    return said(f"{words}: {', '.join(sorted({quiet(_service(one), 60) for one in newest}))}", *blocks)
 
 
 def asked(page: Page, act: Act) -> Message:
@@ -111,7 +111,8 @@ def not_done(page: Page, act: Act, why: str) -> Message:
     link = f" <{escape(page.told.url)}|Open it in PagerDuty>" if page.told.url else ""
     lead = f"I did not {DOINGS[act]} #{page.told.number}"
     return said(
-        f"{lead}: {why}", section(f":x: *{lead}* ({quiet(page.told.title, 80)}).\n{escape(why)}{link}")
+        escape(f"{lead}: {why}"),
+        section(f":x: *{lead}* ({quiet(page.told.title, 80)}).\n{escape(why)}{link}"),
     )
 
 
