@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, get_args
+from typing import Any, cast, get_args
 from urllib.parse import quote
 
 import requests
@@ -23,7 +23,7 @@ from bot.errors import OutsideUnavailable
 
 with warnings.catch_warnings():  # it says that it gets no more updates: docs/decisions/pagerduty.md
     warnings.simplefilter("ignore")
-    import pdpyras
+    import pdpyras  # type: ignore[import-untyped]
 
 logging.getLogger("pdpyras").setLevel(logging.CRITICAL)  # what it would log we say ourselves
 
@@ -222,7 +222,7 @@ def _incident(said: Mapping[str, Any]) -> Incident:
         raise Unavailable("PagerDuty's answer is not one that I understand.")
     return Incident(
         id=str(row.get("id", "")),
-        state=state,
+        state=cast(State, state),
         changed=_when(row.get("last_status_change_at")) or _when(row.get("created_at")) or 0.0,
         by=str((row.get("last_status_change_by") or {}).get("summary") or ""),
         policy=str((row.get("escalation_policy") or {}).get("id") or ""),

@@ -86,7 +86,9 @@ async def test_a_deploy_waits_for_the_end_of_a_page_on_what_its_service_needs(
     text = resting_grail.config.read_text()
     before = "    environments: {staging: {recipe: quick}, production: {recipe: quick}}\n  search:\n"
     assert before in text
-    gated = before.replace("staging: {recipe: quick}", "staging: {recipe: quick, gates: {pages: {mode: enforced}}}")
+    gated = before.replace(
+        "staging: {recipe: quick}", "staging: {recipe: quick, gates: {pages: {mode: enforced}}}"
+    )
     gated = gated.replace("  search:\n", "    depends_on: [search]\n  search:\n")
     resting_grail.config.write_text(text.replace(before, gated))
     await resting_grail.start()

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -65,7 +66,8 @@ async def test_what_is_odd_or_unknown_is_stored_because_a_4xx_would_switch_the_w
     hooks: Hooks, redis: Redis, odd: bytes
 ) -> None:
     assert (await hooks.receive("pagerduty", headers(odd), odd)).status == 202
-    [(_, row)] = await redis.xrange(WORK())
+    rows: Any = await redis.xrange(WORK())
+    [(_, row)] = rows
     assert orjson.loads(row["job"])["body"]["body"] == odd.decode()
 
 

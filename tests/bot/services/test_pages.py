@@ -4,6 +4,7 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -265,7 +266,8 @@ async def test_the_end_of_a_page_wakes_what_waits_for_it(desk: Desk, redis: Redi
     await desk.open("search")
     await desk.pagerduty.to("resolved")
     await desk.pages.wake(await desk.hear())
-    jobs = [orjson.loads(row["job"]) for _, row in await redis.xrange(WORK()) if "job" in row]
+    rows: Any = await redis.xrange(WORK())
+    jobs = [orjson.loads(row["job"]) for _, row in rows if "job" in row]
     assert [job["body"] for job in jobs if job["kind"] == WAKE] == [{"service": "search"}]
 
 

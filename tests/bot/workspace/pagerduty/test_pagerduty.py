@@ -93,11 +93,9 @@ async def test_what_was_not_taken_is_sent_again_in_order_also_after_a_restart(
 
 async def test_three_that_are_refused_switch_the_webhook_off(app: App, pagerduty: PagerDuty) -> None:
     app.status = 401
-    for number in range(1, 4):
+    for _ in range(3):
         await pagerduty.open("checkout 5xx")
-        await pagerduty.until(
-            lambda seen, n=number: [one["answers"] for one in seen["deliveries"]] == [[401]] * n
-        )
+    await pagerduty.until(lambda seen: [one["answers"] for one in seen["deliveries"]] == [[401]] * 3)
     assert (await pagerduty.look())["off"]
     await pagerduty.open("one more")
     assert len(app.came) == 3
