@@ -33,6 +33,8 @@ tmp_dir = "{folder}/tmp"
 static_dir = "{folder}/static"
 volume_path = "{folder}/volumes"
 """
+# A /run of its own too, with the networks in it: all of that is gone with the last process that sees it.
+APART = 'mount -t tmpfs tmpfs /run && exec "$0" "$@"'
 BUSYBOX = """\
 FROM scratch
 COPY busybox /bin/busybox
@@ -59,14 +61,16 @@ class Podman:
             "DOCKER_CONFIG": str(self.folder / "docker"),
         }
         self._process: subprocess.Popen[bytes] | None = None
+        self._network = ""  # the namespace that is ours alone
 
     def start(self) -> None:
         (self.folder / "containers.conf").write_text(SETTINGS.format(folder=self.folder))
         environ = {
             "PATH": PATH,
-            "CONTAINERS_CONF": str(self.folder / "containers.conf"),
             "HOME": str(self.folder),
+            "CONTAINERS_CONF": f"{self.folder}/containers.conf",
         }
+        apart = ["setpriv", "--pdeathsig", "KILL", "unshare", "--net", "--mount", "--", "sh", "-c", APART]
         where = [
             "--storage-driver",
             "vfs",
@@ -78,17 +82,15 @@ class Podman:
         service = ["podman", *where, "system", "service", "--time", "0", f"unix://{self.folder}/p.sock"]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "KILL", "unshare", "--net", "--", *service],
-                env=environ,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
+                [*apart, *service], env=environ, stdout=log, stderr=log, start_new_session=True
             )
         deadline = time.monotonic() + 2 * LONG
         while not (self.folder / "p.sock").exists():
             assert self._process.poll() is None, self._log()
             assert time.monotonic() < deadline, self._log()
             time.sleep(0.02)
+        self._network = os.readlink(f"/proc/{self._process.pid}/ns/net")
+        assert self._network != os.readlink("/proc/self/ns/net")
         image = self.folder / "busybox"
         image.mkdir()
         shutil.copy(self._busybox, image / "busybox")
@@ -119,23 +121,25 @@ class Podman:
         for pid in self.left():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        for mount in self._mounts():
-            subprocess.run(["umount", "--lazy", mount], timeout=LONG, check=False)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def left(self) -> list[int]:
-        """The processes that have our folder in their words: those of the engine and of its containers' minders."""
-        found = []
+        """What is still there of the engine: processes of its network or with its folder in their words, and theirs."""
+        found: set[int] = set()
+        parents: dict[int, int] = {}
         for entry in Path("/proc").glob("[0-9]*"):
-            with suppress(OSError):
-                words = (entry / "cmdline").read_bytes()
-                if f"{self.folder}/".encode() in words and int(entry.name) != os.getpid():
-                    found.append(int(entry.name))
-        return found
-
-    def _mounts(self) -> list[str]:
-        lines = Path("/proc/self/mounts").read_text().splitlines()
-        return [line.split()[1] for line in lines if line.split()[1].startswith(f"{self.folder}/")]
+            with suppress(OSError, ValueError, IndexError):
+                pid = int(entry.name)
+                parents[pid] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+                if pid == os.getpid():
+                    continue
+                if f"{self.folder}/".encode() in (entry / "cmdline").read_bytes():
+                    found.add(pid)
+                if self._network and os.readlink(entry / "ns" / "net") == self._network:
+                    found.add(pid)
+        while more := {pid for pid, parent in parents.items() if parent in found} - found:
+            found |= more
+        return sorted(found)
 
     def _log(self) -> str:
         return (self.folder / "log").read_text(errors="replace")[-3000:]
