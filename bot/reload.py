@@ -70,7 +70,9 @@ class Reload:
                 await self._on_changed(new)
             # Several processes read the same file: the number makes their news one.
             id = f"config:{await self._versions.number(new.version)}"
-            if told := rights or sentences:  # who may do what in full; else what is shown to who asks what changed
+            if (
+                told := rights or sentences
+            ):  # who may do what in full; else what is shown to who asks what changed
                 body = {"rights": "; ".join(told)[:4000], "version": new.version}
                 await self._work.add(CHANGED, body, id=id, now=self._clock.now(), request=id)
             await self._outbox.say(id, new.channels.operations, changed(sentences, new.version))

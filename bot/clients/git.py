@@ -134,8 +134,8 @@ class Git:
         return await self._look(self.mirror(repository), sha) is not None
 
     async def containing(self, repository: str, sha: str, others: Sequence[str]) -> Mapping[str, bool]:
-        """Whether each of these commits is `sha` or came after it (all full SHAs, `sha` one that the mirror has). One that
-        the mirror has not is left out. Calls nobody.
+        """Whether each of these commits is `sha` or came after it (all full SHAs, `sha` one that the mirror has). One
+        that the mirror has not is left out. Calls nobody.
         """
         wanted = list(dict.fromkeys(others))
         if not wanted:
@@ -148,8 +148,8 @@ class Git:
         return {one: one in with_it for one in here}
 
     async def squashed(self, repository: str, branch: str, number: int, since: float) -> Commit | None:
-        """The commit into which a pull request was squashed when it was merged into this branch, as GitHub writes it: its
-        subject ends with `(#812)`. since: seconds since the epoch, no earlier ones are looked at. Calls nobody.
+        """The commit into which a pull request was squashed when it was merged into this branch, as GitHub writes it:
+        its subject ends with `(#812)`. since: seconds since the epoch, no earlier ones are looked at. Calls nobody.
         """
         mark = f"(#{number})"
         said = await self._git(

@@ -36,7 +36,9 @@ DEPLOY = Key("deploy:{id}", "hash", 400 * DAY, "deploys.py")
 DEPLOY_NUMBER = Key("deploy-number", "string", None, "deploys.py", "ids are never given twice")
 _LISTED = "what is older than any record can be leaves"
 DEPLOYS = Key("deploys:{service}", "zset", None, "deploys.py", _LISTED)
-DEPLOYS_AT = Key("deploys:{service}:{environment}", "zset", None, "deploys.py", _LISTED)  # named by _listed.lua
+DEPLOYS_AT = Key(
+    "deploys:{service}:{environment}", "zset", None, "deploys.py", _LISTED
+)  # named by _listed.lua
 CLAIM = Key("claim:{service}:{environment}", "hash", None, "deploys.py", "ends with its deploy")
 FENCE = Key("fence:{service}:{environment}", "string", None, "deploys.py", "fencing numbers only grow")
 DEPLOY_REQUEST = Key("deploy-request:{id}", "string", DAY, "deploys.py")
