@@ -175,6 +175,21 @@ async def test_what_the_systems_say_is_what_is_judged(house: House, tmp_path: Pa
     assert [system.asked for system in systems] == [[third, second], [f"shop {third} {first}"], ["shop"]]
 
 
+async def test_an_open_page_is_asked_for_of_the_service_and_of_what_it_depends_on(
+    house: House, tmp_path: Path
+) -> None:
+    set_gates(house, ALL)
+    shop = house.config.services["shop"].model_copy(update={"depends_on": ("gateway",)})
+    house.config = house.config.model_copy(update={"services": {**house.config.services, "shop": shop}})
+
+    async def pages(_: str) -> Any:
+        return ()
+
+    system = System(pages)
+    await around(house, tmp_path, Outside(pages=system)).ask(wanted(house, house.grail.repository.head()))
+    assert system.asked == ["shop gateway"]
+
+
 async def silent(_: str) -> Any:
     await asyncio.Event().wait()
 

@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.deploys import Deploy
 from bot.domain.rights import Holder
-from bot.errors import Stale
+from bot.errors import NotAllowed, Stale
 from bot.services.deploys import Deploys
 from bot.services.waiting import JUDGE
 from bot.store import keys
@@ -56,6 +56,32 @@ async def test_an_approval_stays_while_nothing_changes(house: House, deploys: De
     again = await judged(deploys, deploy.id)
     assert [one.by_name for one in again.approvals] == ["Mia"]
     assert (again.voided, again.void_why) == (0, "")
+
+
+async def test_whoever_asked_is_known_by_their_account_too_and_does_not_approve_it(
+    house: House, deploys: Deploys
+) -> None:
+    await stands(house, house.grail.repository.head())
+    deploy = await deploys.request(replace(WANTED, ref="feature/gift-cards"), DANA)
+    for same in (DANA, replace(DANA, email="dana@example.org")):
+        with pytest.raises(NotAllowed) as refused:
+            await deploys.decisions.approve(deploy.id, same)
+        assert (str(refused.value), refused.value.code) == (
+            f"You asked for {deploy.id} yourself: somebody else has to approve it.", "own-deploy",
+        )  # fmt: skip
+
+
+async def test_after_its_expiry_nobody_approves_it(house: House, deploys: Deploys) -> None:
+    await stands(house, house.grail.repository.head())
+    deploy = await deploys.request(replace(WANTED, ref="feature/gift-cards"), DANA)
+    house.forward(24 * 3600 + 1)
+    over = await judged(deploys, deploy.id)
+    assert (over.state, over.why) == (
+        "failed", "It waited for its approval for 24 hours, which is the most. Nothing was started.",
+    )  # fmt: skip
+    with pytest.raises(Stale) as refused:
+        await deploys.decisions.approve(deploy.id, MIA)
+    assert str(refused.value) == f"{deploy.id} is over: failed. Nothing was changed."
 
 
 async def test_what_runs_there_changing_voids_an_approval_and_says_so(house: House, deploys: Deploys) -> None:
