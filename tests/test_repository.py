@@ -46,7 +46,7 @@ TESTED_ELSEWHERE = {
     "bot/services/guards.py": "tests/bot/services/test_runs.py and test_deploys.py: a machine that is gone",
     "bot/services/locks.py": "tests/handlers/test_lock.py, as people lock",
     "bot/services/offers.py": "tests/handlers/test_lock.py, as people deploy branches",
-    "bot/services/_held.py": "reckoned for waiting.py: tests/bot/services/test_waiting.py, tests/handlers/test_waiting.py",
+    "bot/services/_held.py": "for waiting.py: tests/bot/services/test_waiting.py, tests/handlers/test_waiting.py",
     "bot/services/records.py": "tests/handlers/test_audit.py",
     "bot/services/operations.py": "tests/stories/test_operations.py",
     "bot/slack/effects.py": "tests/handlers/test_lock.py and tests/stories/test_operations.py",

@@ -232,9 +232,8 @@ def test_a_refusal_says_what_it_takes_and_who_can_do_it() -> None:
     assert sentence(acme("dana"), "deploy", "shop", "production") == (
         "no-right",
         "You may not deploy shop to production. It takes the rung solo (doing it alone) in the team storefront "
-        "or the role operator. With the rung drive (doing it with an operator as the net) in the team storefront you may ask "
-        "for it, and it begins "
-        "when somebody who may do it alone approves it. Omar or Olga can do it.",
+        "or the role operator. With the rung drive (doing it with an operator as the net) in the team storefront you "
+        "may ask for it, and it begins when somebody who may do it alone approves it. Omar or Olga can do it.",
     )
     assert sentence(acme("olga"), "pause") == (
         "no-right",
