@@ -20,16 +20,29 @@ class Watched:
     said: str = ""  # by the last check that failed; text from outside
     by: str = ""  # who stopped it, or why it ended
     back: str = ""  # the deploy that rolled it back
+    failed_at: float = 0.0  # when the last check was that failed
 
     @property
     def going(self) -> bool:
         return self.state == "watching"
 
-    def after(self, said: str, now: float) -> "Watched":
-        """With one more check. said: what is not well; "" for well. Its time is not over while it is in doubt."""
+    def after(self, said: str, now: float, apart: float) -> "Watched":
+        """With one more check. said: what is not well; "" for well. Its time is not over while it is in doubt.
+
+        apart: seconds; failures with more between them are none in a row, for nobody knows how it was meanwhile.
+        """
         if said:
-            return replace(self, failed=self.failed + 1, said=said[:200])
+            row = self.failed if now - self.failed_at <= apart else 0
+            return replace(self, failed=row + 1, said=said[:200], failed_at=now)
         return replace(self, failed=0, said="", state="well" if now >= self.until else "watching")
+
+    def counted(self, now: float, every: float) -> bool:
+        """Whether this very check has failed and was counted: its work comes again where a worker died after that."""
+        return self.failed > 0 and 0 <= now - self.failed_at < every / 2
+
+    def missed(self, now: float, apart: float) -> bool:
+        """Whether its time ended unseen: how it is so long after says nothing about the deploy."""
+        return now > self.until + apart and (not self.failed or now - self.failed_at > apart)
 
     @property
     def enough(self) -> bool:

@@ -100,7 +100,7 @@ class Outsiders:
         deploy = await self._store.get(id)
         if not deploy.outside:
             raise Conflict(f"I ran {id} myself: there is nothing to take back.", code="not-outside")
-        if deploy.by != (holder.email or holder.user_id):
+        if deploy.by != (holder.email or holder.user_id) or holder.suspended:
             self._check(holder, deploy.service, deploy.environment)
         if deploy.state != "succeeded":
             raise _stale(f"{id} was taken back already.")

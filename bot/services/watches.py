@@ -27,7 +27,7 @@ from bot.store.timers import Timers
 
 WATCH = "deploy.watch"
 URL_SECONDS = 5.0
-LATE_SECONDS = 300.0  # how long after its end a watch goes on that nobody can answer
+LATE_SECONDS = 300.0  # how much later than it should be a check still counts
 GRAIL = Holder("", "", name="Grail", kind="member")
 
 
@@ -116,7 +116,7 @@ class Watches:
     async def stop(self, id: str, holder: Holder) -> Deploy:
         """Watch it no more. Whoever began it may, and who may roll back there."""
         deploy = await self._store.get(id)
-        if deploy.by != holder.email:
+        if deploy.by != holder.email or holder.suspended:
             right = may(
                 self._config(), holder, "rollback",
                 service=deploy.service, environment=deploy.environment, now=self._clock.now(),
@@ -141,7 +141,10 @@ class Watches:
         return f"By now {by} stands there, which I leave alone. Nothing was started."
 
     async def _asked(self, deploy: Deploy, watch: Watch, watched: Watched) -> Looked | None:
-        now = self._clock.now()
+        now, apart = self._clock.now(), watch.every + LATE_SECONDS
+        if watched.counted(now, watch.every):
+            await self._again(deploy, watch.every)
+            return None
         try:
             said = await self._health(deploy, watch)
         except (OutsideUnavailable, Refusal) as error:
@@ -149,7 +152,9 @@ class Watches:
                 return _ended(deploy, watched, "left", str(error).rstrip("."))
             await self._again(deploy, watch.every)
             return None
-        after = watched.after(said, now)
+        if said and watched.missed(now, apart):
+            return _ended(deploy, watched, "left", f"{said[:200]}, but I was away when its time ended")
+        after = watched.after(said, now, apart)
         if after.enough:
             return await self._back(deploy, watch, after)
         if after == watched:

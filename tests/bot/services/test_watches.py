@@ -9,10 +9,11 @@ from aiohttp import web
 from bot.config import Watch
 from bot.domain.deploys import Deploy
 from bot.domain.watched import Watched
+from bot.errors import NotAllowed
 from bot.services.watches import WATCH, Looked
 from bot.store.deploys import Standing
 from bot.store.streams import Job
-from tests.bot.services.house import House
+from tests.bot.services.house import DANA, House
 
 HELD = 20  # seconds until a test gives up waiting
 
@@ -138,3 +139,55 @@ async def test_a_roll_back_and_an_action_are_never_watched(house: House, address
     assert (await watches.begins(replace(deploy, undoes="2" * 40))).watched is None
     assert (await watches.begins(replace(deploy, action="restart"))).watched is None
     await watches.close()
+
+
+async def test_what_nobody_looked_at_for_hours_is_never_rolled_back_for_how_it_is_now(
+    house: House, address: Address
+) -> None:
+    watched(house, address.url)  # type: ignore[attr-defined]
+    await succeeded(house, 1, watched=Watched(until=1_600.0, fails=2))
+    house.forward(1_600.0 + 6 * 3600)
+    address.status = 503
+    found = await looked(house, "d-1")
+    assert found is not None
+    assert found.after.watched is not None
+    assert (found.after.watched.state, found.after.watched.by) == (
+        "left", "its address answers 503, but I was away when its time ended",
+    )  # fmt: skip
+
+
+async def test_failures_that_lie_far_apart_are_none_in_a_row_and_one_look_is_never_counted_twice(
+    house: House, address: Address
+) -> None:
+    watched(house, address.url)  # type: ignore[attr-defined]
+    await succeeded(house, 1)
+    house.forward(2_000.0)
+    address.status = 503
+    watches = house.worker("one").watches
+    job = Job(id="watch:d-1", kind=WATCH, body={"deploy": "d-1"})
+    first = await watches.look(job)
+    assert first is not None
+    await watches.keep(first)  # and here the worker is killed: the same work comes again
+    assert await watches.look(job) is None
+    house.forward(2_000.0 + 6 * 3600)  # Grail was away meanwhile
+    again = await watches.look(job)
+    await watches.close()
+    assert again is not None
+    assert again.after.watched is not None
+    assert (again.after.watched.state, again.after.watched.failed) == ("watching", 1)
+
+
+async def test_whose_rights_rest_ends_no_watch_over_a_deploy_of_theirs(
+    house: House, address: Address
+) -> None:
+    watched(house, address.url)  # type: ignore[attr-defined]
+    await succeeded(house, 1)
+    watches = house.worker("one").watches
+    resting = replace(DANA, suspended="your e-mail address in Slack has changed")
+    with pytest.raises(NotAllowed) as refused:
+        await watches.stop("d-1", resting)
+    assert refused.value.code == "suspended"
+    stopped = await watches.stop("d-1", DANA)
+    await watches.close()
+    assert stopped.watched is not None
+    assert stopped.watched.state == "stopped"
