@@ -56,7 +56,6 @@ from bot.settings import GitHubSettings, Settings
 from bot.slack.effects import Effects
 from bot.slack.operations import OperationsChannel
 from bot.slack.outbox import Outbox
-from bot.slack.pages import PageCards
 from bot.slack.router import Router
 from bot.slack.terminal import Terminal
 from bot.slack.transport import Transport
@@ -171,6 +170,7 @@ class Grail:
             ),
         )
         deploys.claims.on_found = channel.claims
+        deploys.waiting.paused = people.paused
         self._undo.push_async_callback(deploys.watches.close)
         operations = Operations(DeadLetters(self.redis), work, people, deploys, clock)
         records = Records(self.redis, deploys, self.current_config)
@@ -241,7 +241,7 @@ class Grail:
         if worker_side:
             jobs = Jobs(
                 router=router, services=services, outbox=outbox, inbox=inbox, timers=timers, channel=channel,
-                clock=clock, others=PageCards(pages, outbox, clock).handlers(),
+                clock=clock,
             )  # fmt: skip
             worker = Worker(
                 self.redis, {**jobs.handlers(), **schedules.handlers}, clock=clock, name=name, host=host, timers=timers,

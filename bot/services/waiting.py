@@ -32,7 +32,8 @@ AGAIN = 20  # how often a request is judged anew when the facts changed between 
 class Waiting:
     """admit: brings a deploy into its environment, as admission.py does, on a Redis whose claims are confirmed.
 
-    brings: what a deploy would bring there, for who approves it.
+    brings: what a deploy would bring there, for who approves it. paused: what stops everything but roll-backs, if
+    anything does; set by whoever puts all of it together.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Waiting:
         self._clock = clock
         self._admit = admit
         self._brings = brings
+        self.paused: Callable[[], Awaitable[object | None]] = _never
 
     async def ask(
         self, deploy: Deploy, holder: Holder, request: str, *, park: bool = False, line: bool = True
@@ -145,7 +147,11 @@ class Waiting:
             return
         approved = deploy.state == "waiting" and verdict.queues
         asks = deploy.state == "queued" and not deploy.approvals and not deploy.rollback
-        if approved or (verdict.admits and not asks):
+        begins = approved or (verdict.admits and not asks)
+        if begins and not deploy.rollback and await self.paused() is not None:
+            await self._look_again(deploy, now)
+            return
+        if begins:
             answer = await self._admit(
                 judged(deploy.with_(), verdict), request=deploy.id, queue=approved, passes=passes(deploy)
             )
@@ -308,3 +314,7 @@ class Waiting:
             JUDGE, {"deploy": deploy.id}, id=f"{deploy.id}:judge:{uuid4().hex}", now=self._clock.now(),
             thing=thing_of(deploy.id), request=deploy.request,
         )  # fmt: skip
+
+
+async def _never() -> None:
+    """Nothing is ever paused."""

@@ -21,7 +21,11 @@ from bot.slack.words import Word, split, trimmed
 log = structlog.get_logger()
 
 # What may still change something; what work that is tried again may do is judged when it is done.
-WHILE_PAUSED = frozenset({"resume", "cancel", "notify", "retry", "confirm", "ack", "resolve", "escalate"})
+WHILE_PAUSED = frozenset(
+    {
+        "resume", "cancel", "notify", "retry", "confirm", "ack", "resolve", "escalate", "rollback", "rollback.stop",
+    }
+)  # fmt: skip
 
 
 class Router:
@@ -60,7 +64,7 @@ class Router:
 
             async def run() -> Reply:
                 if press.changes:
-                    await self._refuse_when_paused(turn, action.split(".")[-1])
+                    await self._refuse_when_paused(turn, action)
                 return await press.run(replace(turn, values={"value": value}))
 
             if not press.changes:
@@ -176,7 +180,7 @@ class Router:
             )
 
     async def _refuse_when_paused(self, turn: Turn, word: str) -> None:
-        if word in WHILE_PAUSED:
+        if word in WHILE_PAUSED or word.split(".")[-1] in WHILE_PAUSED:
             return
         paused = await self._services.people.paused()
         if paused is not None:

@@ -3,7 +3,7 @@
 import shutil
 
 from tests.fixtures.grail import GrailProcess
-from tests.fixtures.workspace import DANA, MIA, OMAR, Workspace
+from tests.fixtures.workspace import DANA, MIA, OLGA, OMAR, Workspace
 from tests.stories.steps import card_says, told, words_of
 
 PLACE = "#storefront"
@@ -121,3 +121,27 @@ async def test_where_there_is_nothing_to_go_back_to_it_says_what_to_do(
     await told(workspace, MIA, PLACE, "You may not roll back shop in staging.")
     await workspace.type(DANA, PLACE, "/grail clear shop staging")
     await told(workspace, DANA, PLACE, "No commit is kept away from shop staging.")
+
+
+async def test_while_everything_is_paused_a_roll_back_goes_and_what_is_parked_does_not(
+    workspace: Workspace, grail: GrailProcess
+) -> None:
+    good = await deployed(workspace, grail, "Sell hats")
+    bad = await deployed(workspace, grail, "Sell the counter", "counter")
+    await workspace.type(DANA, PLACE, "/grail lock shop staging for 5m counting")
+    await workspace.wait_for(PLACE, lambda ms: any("is locked" in m["text"] for m in ms))
+    await workspace.type(OMAR, PLACE, f"/grail deploy shop to staging {good}")
+    await told(workspace, OMAR, PLACE, "locked by Dana")
+    shown = await workspace.messages(PLACE, as_=OMAR)
+    refusal = next(m for m in shown if "locked by Dana" in words_of(m) and m.get("ephemeral_to"))
+    await workspace.press(OMAR, "deploy.park", message=refusal["ts"])
+    await card_says(workspace, PLACE, f"parked · {good[:7]}")
+    for who in (OMAR, OLGA):  # whoever of them is on call
+        await workspace.type(who, PLACE, "/grail pause everything the data centre is on fire")
+    await workspace.wait_for("#ops", lambda ms: any("Everything is paused" in m["text"] for m in ms))
+    await workspace.clock(forward=301)
+    await workspace.wait_for(PLACE, lambda ms: any("its time is over" in words_of(m) for m in ms))
+    await workspace.type(DANA, PLACE, "/grail rollback shop staging")
+    back = await card_says(workspace, PLACE, f"(roll-back): succeeded · {good[:7]}")
+    assert f"up to `{bad[:7]}`" in words_of(back)
+    assert any(f"parked · {good[:7]}" in m["text"] for m in await workspace.messages(PLACE))

@@ -12,6 +12,7 @@ from bot.services.deploys import Deploys
 from bot.services.waiting import JUDGE
 from bot.store import keys
 from bot.store.deploys import Standing, written
+from bot.store.preferences import Pause, Switch
 from bot.store.streams import Later
 from tests.bot.services.house import DANA, WANTED, House, job
 
@@ -219,3 +220,16 @@ async def test_while_nobody_can_say_who_asked_a_deploy_goes_on_waiting(house: Ho
     assert await house.redis.zscore(keys.TIMERS(), "hold:d-2") is not None
     house.others["U3"] = replace(OMAR, roles=DANA.roles)
     assert (await judged(deploys, "d-2")).place_in_line == 1
+
+
+async def test_what_has_its_approvals_begins_when_the_pause_is_over(house: House, deploys: Deploys) -> None:
+    deploy = await approved_once(house, deploys)
+    await deploys.decisions.approve(deploy.id, OMAR)
+    switch = Switch(house.redis)
+    deploys.waiting.paused = switch.paused
+    assert await switch.pause(Pause("Olga", "fire", 1.0))
+    assert [one async for one in deploys.waiting.judge(job(deploy.id, JUDGE))] == []
+    assert (await house.store.get(deploy.id)).state == "waiting"
+    await switch.resume()
+    assert [one async for one in deploys.waiting.judge(job(deploy.id, JUDGE))] == []
+    assert (await house.store.get(deploy.id)).state == "requested"
