@@ -24,8 +24,11 @@ WHY_LONG = re.compile(r"\b(one file|longer)\b", re.IGNORECASE)
 TESTED_ELSEWHERE = {
     "bot/chores.py": "tests/bot/test_main.py and tests/stories/test_record.py, from the command line",
     "bot/domain/history.py": "what is looked for, in tests/bot/store/test_history.py",
-    "bot/services/outside.py": "as people press it, in tests/handlers/test_outside.py",
     "bot/services/wanted.py": "what is asked for, in tests/bot/services/test_deploys.py",
+    "bot/jobs/_kinds.py": "a type: tests/bot/jobs/test_answers.py",
+    "bot/jobs/deploys.py": "tests/stories/test_kills.py and tests/handlers/test_deploy.py",
+    "bot/jobs/locks.py": "tests/handlers/test_lock.py",
+    "bot/jobs/heard.py": "tests/stories/test_github.py, test_coverage.py and test_record.py",
     "bot/slack/recorded.py": "an ask in the audit: tests/stories/test_record.py and tests/bot/slack/test_router.py",
     "bot/acme/repository.py": "tests/bot/acme/test_acme.py makes the repository and deploys from it",
     "bot/clients/_github_": "the parts of github.py, in tests/bot/clients/test_github.py",

@@ -1,12 +1,13 @@
 """The cards of pages: what is taken from the streams about them, and what stands in Slack because of it."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 
 import structlog
 
 from bot import metrics
 from bot.clock import Clock
 from bot.domain.pages import Page
+from bot.jobs._kinds import Handler
 from bot.services.page_events import PAGERDUTY
 from bot.services.pages import ACT, Outcome, Pages
 from bot.slack.outbox import Outbox
@@ -24,7 +25,7 @@ class PageCards:
         self._outbox = outbox
         self._clock = clock
 
-    def handlers(self) -> Mapping[str, Callable[[Job], Awaitable[None]]]:
+    def handlers(self) -> Mapping[str, Handler]:
         """By kind, for the worker."""
         return {PAGERDUTY: self._heard, ACT: self._act}
 
