@@ -20,6 +20,7 @@ from bot.store.people import PeopleStore
 from bot.store.preferences import PreferenceStore
 
 MOST = 10_000  # entries of the audit that are looked through, or stand in a file
+LOOKED_AT = 100_000  # entries of which a file is made; `grail audit export` takes all
 MOST_DEPLOYS = 1000  # of each service
 
 
@@ -52,7 +53,9 @@ class Records:
 
     async def file(self, service: str | None, since: float, format: Format) -> tuple[str, bool]:
         """The audit as the content of a file, verdicts too; whether it had to begin later, for it was too long."""
-        entries = self._audit.walk(since)
+        begins, newest = await self._audit.first(since), (await self._audit.head()).number
+        first = max(begins, newest - LOOKED_AT + 1)
+        entries = self._audit.walk(since, first=first)
         if service is not None:
             entries = of_service(entries, service, self._deploys.find)
         lines: deque[str] = deque(maxlen=MOST)
@@ -63,7 +66,7 @@ class Records:
                 continue
             lines.append(line)
             count += 1
-        return head + "".join(lines), count > MOST
+        return head + "".join(lines), count > MOST or first > begins
 
     async def head(self) -> Head:
         """The newest entry; number 0 before the first."""

@@ -21,6 +21,7 @@ GRAIL = "grail"  # what Grail does by itself has no pseudonym
 
 _TRIES = 100
 _PAGE = 500
+_APART = 600.0  # seconds by which the clocks of those who write may differ
 _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 _EMAIL = re.compile(r"[^\s@<>|:,;\"']+@[^\s@<>|:,;\"']+\.[A-Za-z]+")
 _WHO = re.compile(r"\b(T[A-Z0-9]+:[UW][A-Z0-9]+)\b")  # as buttons carry a person
@@ -143,10 +144,28 @@ class Audit:
                 found.append(one)
         return await self._named(found), None
 
-    async def walk(self, since: float = 0.0) -> AsyncIterator[Entry]:
-        """All entries since then, oldest first, a page in memory at a time. One that cannot be read is left out."""
+    async def first(self, since: float) -> int:
+        """The number of an entry before which none is of since then; found by halving, however long the audit is."""
+        if since <= 0:
+            return 1
+        low, high = 1, (await self.head()).number + 1
+        while low < high:
+            middle = (low + high) // 2
+            rows = await guarded(self._redis.xrange)(keys.AUDIT(), f"{middle}-0", "+", count=1)
+            one = entry(*rows[0]) if rows else None
+            if one is not None and one.at < since - _APART:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    async def walk(self, since: float = 0.0, *, first: int = 1) -> AsyncIterator[Entry]:
+        """All entries since then, oldest first, a page in memory at a time. One that cannot be read is left out.
+
+        first: the number to begin with.
+        """
         page: list[Entry] = []
-        async for id, row in self._rows():
+        async for id, row in self._rows(first=max(first, await self.first(since))):
             one = entry(id, row)
             if one is not None and one.at >= since:
                 page.append(one)
@@ -208,8 +227,10 @@ class Audit:
             text = text.replace(email, await self.pseudonym(email.lower(), email))
         return text
 
-    async def _rows(self, *, newest_first: bool = False) -> AsyncIterator[tuple[str, dict[str, str]]]:
-        edge = "+" if newest_first else "-"
+    async def _rows(
+        self, *, newest_first: bool = False, first: int = 1
+    ) -> AsyncIterator[tuple[str, dict[str, str]]]:
+        edge = "+" if newest_first else f"{first}-0" if first > 1 else "-"
         while True:
             if newest_first:
                 rows = await guarded(self._redis.xrevrange)(keys.AUDIT(), edge, "-", count=_PAGE)

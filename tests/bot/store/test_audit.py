@@ -199,3 +199,20 @@ async def test_an_entry_that_cannot_be_read_stops_no_reader(redis: Redis) -> Non
     await redis.xadd(keys.AUDIT(), {"nonsense": "1"}, id="3-0")
     assert [entry.number for entry in await audit.read()] == [2, 1]
     assert (await audit.verify()).fault == "Entry 3 was changed, or the one before it."
+
+
+async def test_what_is_of_late_is_found_without_reading_all_that_was_before(redis: Redis) -> None:
+    audit = Audit(redis)
+    pipeline = redis.pipeline(transaction=False)
+    row = {"who": "p-1", "word": "deploy", "what": "deploy shop", "outcome": "d", "request": "", "hash": "0"}
+    for number in range(1, 20_001):
+        pipeline.xadd("{grail}:audit", {"at": str(number * 60.0), **row}, id=f"{number}-0")
+    pipeline.hset("{grail}:audit-head", mapping={"number": 20_000, "hash": "0"})
+    await pipeline.execute()
+    await redis.config_resetstat()
+    found = [one.number async for one in audit.walk(19_996 * 60.0)]
+    assert found == [19_996, 19_997, 19_998, 19_999, 20_000]
+    asked = (await redis.info("commandstats"))["cmdstat_xrange"]["calls"]
+    assert asked <= 17  # all of it would be 41 pages
+    assert [one.number async for one in audit.walk(19_996 * 60.0, first=20_000)] == [20_000]
+    assert [one.number async for one in audit.walk(30_000 * 60.0)] == []
