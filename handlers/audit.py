@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from bot.domain.periods import period
-from bot.domain.rights import may
-from bot.errors import NotAllowed, NotUnderstood
+from bot.domain.rights import demand, may
+from bot.errors import NotUnderstood
 from bot.services.exports import Format
 from bot.slack import Command, File, Press, Reply, Turn
 from bot.slack.lookup import nearest, safe
@@ -42,8 +42,7 @@ async def _file(turn: Turn, words: tuple[str, ...], typed: str) -> Reply:
 async def older(turn: Turn) -> Reply:
     service, words, start = [*turn.values["value"].split(":"), "", ""][:3]
     right = may(turn.services.config(), turn.holder, "audit", service=service or None, now=turn.now)
-    if not right.allowed:
-        raise NotAllowed(right.sentence, code=right.code, hint="`whoami` shows what you may do.")
+    demand(right)
     return await _page(turn, service or None, words, int(start) if start.isdecimal() else 0)
 
 

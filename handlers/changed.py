@@ -1,8 +1,8 @@
 """what changed: deploys, locks, gates and config of a service and of what it needs, on one line of time."""
 
 from bot.domain.periods import period
-from bot.domain.rights import may
-from bot.errors import NotAllowed, NotUnderstood
+from bot.domain.rights import demand, may
+from bot.errors import NotUnderstood
 from bot.slack import Command, Press, Reply, Turn
 from bot.slack.lookup import nearest, safe
 from bot.slack.views import timeline as views
@@ -31,8 +31,7 @@ async def changed(turn: Turn) -> Reply:
 async def older(turn: Turn) -> Reply:
     service, words, until, start = [*turn.values["value"].split(":"), "", "", "", ""][:4]
     right = may(turn.services.config(), turn.holder, RIGHT, service=service or None, now=turn.now)
-    if not right.allowed:
-        raise NotAllowed(right.sentence, code=right.code, hint="`whoami` shows what you may do.")
+    demand(right)
     if period(words) is None or not until.isdecimal() or not start.isdecimal():
         raise NotUnderstood("This button is of an older version of me.", hint="Type the command instead.")
     return await _page(turn, service or None, words, float(until), int(start))

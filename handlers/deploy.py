@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.domain.rights import Right, may, may_begin, places
+from bot.domain.rights import Right, demand, may, may_begin, places
 from bot.errors import Conflict, NotAllowed, Refusal
 from bot.services.freeing import Claim
 from bot.services.verdicts import Stopped
@@ -75,8 +75,7 @@ async def press_now(turn: Turn) -> Reply:
 async def _pressed(turn: Turn, *, park: bool) -> Reply:
     what = What.read(turn.values["value"])
     right = _may(turn, what.word, what)
-    if not right.allowed:
-        raise NotAllowed(right.sentence, code=right.code, hint="`whoami` shows what you may do.")
+    demand(right)
     return await _one(turn, what.service, what.environment, what.ref, what.action, False, park=park)
 
 
@@ -128,8 +127,7 @@ async def _freed(turn: Turn, held: Claim) -> Reply:
         turn.services.config(), turn.holder, "cancel",
         service=held.service, environment=held.environment, now=turn.now,
     )  # fmt: skip
-    if not right.allowed:
-        raise NotAllowed(right.sentence, code=right.code, hint="`whoami` shows what you may do.")
+    demand(right)
     what = f"{held.deploy}, whose record cannot be read, and free `{held.environment}` of `{held.service}`"
     if turn.given.plan:
         return Reply(said(f"I would end what runs of {escape(what)}. Nothing was changed."))

@@ -5,8 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.domain.locks import Kind, Lock, Scope
-from bot.domain.rights import may
-from bot.errors import NotAllowed
+from bot.domain.rights import demand, may
 from bot.slack import Card, Command, Press, Reply, Turn
 from bot.slack.lengths import length
 from bot.slack.views import lock as views
@@ -191,8 +190,7 @@ def _check(turn: Turn, word: str, scope: Scope) -> None:
         environment=scope.environment,
         now=turn.now,
     )
-    if not right.allowed:
-        raise NotAllowed(right.sentence, code=right.code, hint="`whoami` shows what you may do.")
+    demand(right)
 
 
 _USAGE: dict[str, Any] = {"group": "deploy", "changes": True}

@@ -1,7 +1,6 @@
 """What operations press: have work tried again that was given up, confirm a person whose rights rest."""
 
-from bot.domain.rights import may
-from bot.errors import NotAllowed
+from bot.domain.rights import demand, may
 from bot.slack import Press, Reply, Turn
 from bot.slack.views.text import escape, said
 
@@ -24,8 +23,7 @@ async def press_confirm(turn: Turn) -> Reply:
 
 def _check(turn: Turn, word: str) -> None:
     right = may(turn.services.config(), turn.holder, word, now=turn.now)
-    if not right.allowed:
-        raise NotAllowed(right.sentence, code=right.code, hint="`whoami` shows what you may do.")
+    demand(right)
 
 
 PRESSES = [Press("dead.retry", press_retry), Press("person.confirm", press_confirm)]

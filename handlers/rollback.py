@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from bot.domain.rights import may
-from bot.errors import NotAllowed, NotUnderstood
+from bot.domain.rights import demand, may
+from bot.errors import NotUnderstood
 from bot.slack import Command, Press, Reply, Turn
 from bot.slack.views import rollback as views
 from bot.slack.views.text import said
@@ -61,8 +61,7 @@ def _check(turn: Turn, word: str, service: str, environment: str) -> None:
     right = may(
         turn.services.config(), turn.holder, word, service=service, environment=environment, now=turn.now
     )
-    if not right.allowed:
-        raise NotAllowed(right.sentence, code=right.code, hint="`whoami` shows what you may do.")
+    demand(right)
 
 
 def _no_place() -> NotUnderstood:

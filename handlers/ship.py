@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 
-from bot.domain.rights import may
+from bot.domain.rights import demand, may
 from bot.errors import NotAllowed, OutsideUnavailable
 from bot.slack import Form, Press, Reply, Turn
 from bot.slack.views import deploy as deploy_views
@@ -89,8 +89,7 @@ def _check(turn: Turn, what: What) -> None:
         turn.services.config(), turn.holder, "waive",
         service=what.service, environment=what.environment, now=turn.now,
     )  # fmt: skip
-    if not right.allowed:
-        raise NotAllowed(right.sentence, code=right.code, hint="`whoami` shows what you may do.")
+    demand(right)
 
 
 PRESSES = [Press("deploy.ship", press_ship, changes=False)]

@@ -10,9 +10,10 @@ from collections.abc import Collection
 from bot.config import Config
 from bot.domain._granted import ASK, NETTED, HandGrant, Holder, Kind, Place, Right, granted, roles
 from bot.domain._refused import refused
+from bot.errors import NotAllowed
 
 __all__ = [
-    "HandGrant", "Holder", "Kind", "Right", "may", "may_begin", "may_somewhere", "places", "roles", "words",
+    "HandGrant", "Holder", "Kind", "Right", "demand", "may", "may_begin", "may_somewhere", "places", "roles", "words",
 ]  # fmt: skip
 
 WITH_A_NET = "with-a-net"
@@ -36,6 +37,12 @@ def may(
     if by is not None:
         return Right(True, f"You may: {by}.", "allowed")
     return refused(config, holder, word, Place(service, environment), now)
+
+
+def demand(right: Right) -> None:
+    """Raises NotAllowed, in the words of the right, where there is none."""
+    if not right.allowed:
+        raise NotAllowed(right.sentence, code=right.code, hint="`whoami` shows what you may do.")
 
 
 def may_begin(

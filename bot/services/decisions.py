@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.clock import Clock
 from bot.config import Config
 from bot.domain.deploys import Approval, Deploy
-from bot.domain.rights import Holder, Right, may
+from bot.domain.rights import Holder, Right, demand, may
 from bot.errors import Conflict, NotAllowed, Stale
 from bot.services._held import passes
 from bot.services.verdicts import Verdicts, judged, refusal
@@ -54,12 +54,12 @@ class Decisions:
     async def approve(self, id: str, holder: Holder, *, seen: str | None = None) -> Deploy:
         """Say yes to exactly what was seen. seen: the fingerprint on the card that was pressed."""
         deploy = await self._for_approval(id, holder, "approve", seen)
-        who = holder.email or holder.user_id
+        who, account = holder.email or holder.user_id, f"{holder.team_id}:{holder.user_id}"
         if all(one.by != who for one in deploy.approvals):
             able = self._may(holder, "deploy", deploy)
             if not able.allowed:
                 await self._check_net(deploy, able)
-            one = Approval(who, holder.name, self._clock.now(), deploy.fingerprint, able.allowed)
+            one = Approval(who, holder.name, self._clock.now(), deploy.fingerprint, able.allowed, account)
             deploy = await self._waiting.saved(deploy.with_(approvals=(*deploy.approvals, one)))
         await self._waiting.call(deploy)
         return deploy
@@ -118,8 +118,7 @@ class Decisions:
                 hint=f"`cancel {id}` takes it back." if word == "reject" else None,
             )
         right = self._may(holder, word, deploy)
-        if not right.allowed:
-            raise NotAllowed(right.sentence, code=right.code, hint="`whoami` shows what you may do.")
+        demand(right)
         now_it_is = await self._waiting.as_it_is(deploy)
         if now_it_is.fingerprint != deploy.fingerprint or (seen is not None and seen != deploy.fingerprint):
             await self._waiting.call(deploy)

@@ -9,8 +9,8 @@ from bot.domain.deploys import Deploy
 from bot.domain.gates import NAMES, Mode
 from bot.domain.gates.earned import ENOUGH, Earned
 from bot.domain.moments import working_morning
-from bot.domain.rights import Holder, may
-from bot.errors import Conflict, NotAllowed, NotFound, Stale
+from bot.domain.rights import Holder, demand, may
+from bot.errors import Conflict, NotFound, Stale
 from bot.store.gates import FOLLOW_UPS, Choice, FollowUp, GateStore, How, Judged
 from bot.store.streams import Job
 from bot.store.timers import Timers
@@ -124,8 +124,7 @@ class Gates:
         right = may(
             self._config(), by, "enforce", service=service, environment=environment, now=self._clock.now()
         )
-        if not right.allowed:
-            raise NotAllowed(right.sentence, code=right.code, hint="`whoami` shows what you may do.")
+        demand(right)
 
     async def waived(self, deploy: Deploy, at: float, by: Holder) -> None:
         """Note that somebody has to look into it afterwards; operations are reminded the next working morning."""
@@ -155,8 +154,7 @@ class Gates:
             raise NotFound(f"Nothing of {id} is to be looked into.", code="no-follow-up")
         one, now = known[0], self._clock.now()
         right = may(self._config(), by, "waive", service=one.service, environment=one.environment, now=now)
-        if not right.allowed:
-            raise NotAllowed(right.sentence, code=right.code, hint="`whoami` shows what you may do.")
+        demand(right)
         if not await self._store.done(id, by.name, now):
             who = f" by {one.done_by}" if one.done_by else ""
             raise Stale(f"{id} was looked into already{who}. Nothing was changed.", code="stale")

@@ -11,8 +11,8 @@ from bot.clock import Clock
 from bot.config import Config
 from bot.domain.deploys import Deploy
 from bot.domain.outside import compared
-from bot.domain.rights import Holder, may
-from bot.errors import Conflict, NotAllowed, OutsideUnavailable, Refusal, Stale
+from bot.domain.rights import Holder, demand, may
+from bot.errors import Conflict, OutsideUnavailable, Refusal, Stale
 from bot.services.places import Places
 from bot.services.standing import Standings
 from bot.store.deploys import DeployStore
@@ -129,8 +129,7 @@ class Outsiders:
         right = may(
             self._config(), holder, "deploy", service=service, environment=environment, now=self._clock.now()
         )
-        if not right.allowed:
-            raise NotAllowed(right.sentence, code=right.code, hint="`whoami` shows what you may do.")
+        demand(right)
 
     async def _commit(self, repository: str, sha: str) -> Commit | None:
         with suppress(OutsideUnavailable, Refusal):

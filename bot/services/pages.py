@@ -18,7 +18,7 @@ from bot.domain.gates import NotSetUp
 from bot.domain.gates.pages import Page as OpenPage
 from bot.domain.pages import DOINGS, Act, Doing, Event, Move, Page, State, Told
 from bot.domain.periods import duration
-from bot.domain.rights import Holder, may
+from bot.domain.rights import Holder, demand, may
 from bot.errors import NotAllowed, NotFound, Refusal, Stale
 from bot.services.waiting import WAKE
 from bot.store.pages import PageStore, thing_of
@@ -150,8 +150,7 @@ class Pages:
     def _check(self, page: Page, act: Act, holder: Holder, seen: str) -> None:
         now = self._clock.now()
         right = may(self._config(), holder, act, service=page.service or None, now=now)
-        if not right.allowed:
-            raise NotAllowed(right.sentence, code=right.code, hint="`whoami` shows what you may do.")
+        demand(right)
         if not self._pagerduty.set_up:
             raise Refusal(
                 "I have no key for PagerDuty, so I cannot tell it anything.",

@@ -5,7 +5,7 @@ or the queue.
 from bot.config import Config
 from bot.domain.deploys import Deploy
 from bot.domain.gates import Verdict
-from bot.domain.rights import Holder, may
+from bot.domain.rights import Holder, demand, may
 from bot.errors import NotAllowed, NotUnderstood, Refusal
 
 LONGEST = 300  # characters of a reason
@@ -14,8 +14,7 @@ LONGEST = 300  # characters of a reason
 def check_waiver(config: Config, deploy: Deploy, holder: Holder, now: float) -> None:
     """Raises NotAllowed for who may not waive anything there."""
     right = may(config, holder, "waive", service=deploy.service, environment=deploy.environment, now=now)
-    if not right.allowed:
-        raise NotAllowed(right.sentence, code=right.code, hint="`whoami` shows what you may do.")
+    demand(right)
 
 
 def waivable(verdict: Verdict, deploy: Deploy, holder: Holder) -> tuple[str, ...]:

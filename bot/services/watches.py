@@ -14,10 +14,10 @@ from bot.clock import Clock
 from bot.config import Config, Watch
 from bot.config.addresses import filled
 from bot.domain.deploys import Deploy
-from bot.domain.rights import Holder, may
+from bot.domain.rights import Holder, demand, may
 from bot.domain.watched import State, Watched
 from bot.drivers import Driver, Order
-from bot.errors import Conflict, NotAllowed, NotFound, OutsideUnavailable, Refusal, Stale
+from bot.errors import Conflict, NotFound, OutsideUnavailable, Refusal, Stale
 from bot.services.places import Places
 from bot.services.rollbacks import Rollbacks
 from bot.services.wanted import Wanted
@@ -121,8 +121,7 @@ class Watches:
                 self._config(), holder, "rollback",
                 service=deploy.service, environment=deploy.environment, now=self._clock.now(),
             )  # fmt: skip
-            if not right.allowed:
-                raise NotAllowed(right.sentence, code=right.code, hint="`whoami` shows what you may do.")
+            demand(right)
         if deploy.watched is None or not deploy.watched.going:
             raise Stale(f"I do not watch {id} any more. Nothing was changed.", code="stale")
         stopped = _ended(deploy, deploy.watched, "stopped", holder.name).after

@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 
 from bot.clock import Clock
-from bot.domain.rights import Holder, may_begin, may_somewhere
+from bot.domain.rights import Holder, demand, may_begin, may_somewhere
 from bot.errors import GrailError, NotAllowed, NotUnderstood, OutsideUnavailable, Refusal, StoreUnavailable
 from bot.services import Services
 from bot.slack import Ask, Command, Given, Incomplete, Kind, Reply, Turn, recorded
@@ -156,8 +156,7 @@ class Router:
                 right = may_begin(
                     config, turn.holder, command.right, service=service, environment=place, now=turn.now
                 )
-            if not right.allowed:
-                raise NotAllowed(right.sentence, code=right.code, hint="`whoami` shows what you may do.")
+            demand(right)
 
     async def _turn(self, ask: Ask) -> Turn:
         holder = await self._services.people.holder(ask.team, ask.user, proved=ask.how == "terminal")
