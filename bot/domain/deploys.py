@@ -34,6 +34,7 @@ class Approval:
     at: float
     fingerprint: str
     able: bool = False  # who approved could have deployed there alone
+    account: str = ""  # team id and user id in Slack, as Deploy.asker has them
 
 
 @dataclass(frozen=True)

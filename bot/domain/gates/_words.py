@@ -46,6 +46,7 @@ class Condition:
     """One gate, judged. sentence: for the person; clears: who can clear it; button: the next thing to press.
 
     cures: time may cure it by itself, so that a deploy can wait for it. since, until: seconds since the epoch.
+    first: the environment to which the commit has to go before, and the commit, with a space between.
     """
 
     gate: str
@@ -58,6 +59,7 @@ class Condition:
     cures: bool = False
     since: float | None = None
     until: float | None = None
+    first: str = ""
 
     @property
     def stops(self) -> bool:

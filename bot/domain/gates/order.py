@@ -33,10 +33,10 @@ def judge(facts: Facts, found: Order) -> Iterator[Condition]:
         yield Condition(
             "after", "failed", "not-the-newest",
             f"{short} went well in {where}, but {found.stands[:7]} went there after it.",
-            clears=f"a deploy of it to {where}, or {WAIVER}", button="deploy",
+            clears=f"a deploy of it to {where}, or {WAIVER}", button="deploy", first=f"{where} {facts.deploy.commit}",
         )  # fmt: skip
     else:
         yield Condition(
             "after", "failed", "not-there-yet", f"{short} has not succeeded in {where}.",
-            clears=f"a deploy of it to {where}, or {WAIVER}", button="deploy",
+            clears=f"a deploy of it to {where}, or {WAIVER}", button="deploy", first=f"{where} {facts.deploy.commit}",
         )  # fmt: skip

@@ -106,6 +106,10 @@ def offers(verdict: Verdict, value: str, *, waives: bool, deploy: bool = False) 
         found.append(Offer("Deploy", "deploy.now", value))
     if verdict.can_wait:
         found.append(Offer("Park it", "deploy.park", value))
+    for one in verdict:
+        if one.first and (one.stops or one.tells):
+            where = one.first.split(" ")[0]
+            found.append(Offer(f"Deploy to {where}", "deploy.now", f"{value.split(' ')[0]} {one.first} -"))
     if any(one.gate == "quarantine" for one in verdict.stopping):
         found.append(Offer("Clear it", "rollback.clear", value))
     if waives and ship_helps(verdict):

@@ -9,9 +9,11 @@ from bot.domain.gates import judge
 from tests.bot.domain.gates.facts import DEPLOY, NOW, facts
 
 OMAR = Approval("omar@example.com", "Omar", NOW, "f")
+ASKED = replace(DEPLOY, asker="T1:U1")
 MIA = Approval("mia@example.com", "Mia", NOW, "f")
 ELSE = Approval("mia@example.com", "Mia", NOW, "another")
 OWN = Approval(DEPLOY.by, "Dana", NOW, "f")
+SAME = Approval("dana@home.example", "Dana", NOW, "f", account=ASKED.asker)
 
 
 @pytest.mark.parametrize(
@@ -23,11 +25,15 @@ OWN = Approval(DEPLOY.by, "Dana", NOW, "f")
         ((OMAR, OMAR), 2, "failed", "One person who may has to approve it. Omar did."),
         ((OMAR, MIA), 2, "passed", "Approved by Omar and Mia."),
         ((OWN,), 1, "failed", "One person who may has to approve it."),
+        ((SAME,), 1, "failed", "One person who may has to approve it."),
         ((ELSE,), 1, "failed", "One person who may has to approve it."),
     ],
 )
 def test_who_counts(given: tuple[Approval, ...], needed: int, outcome: str, sentence: str) -> None:
-    verdict = judge(facts(approvals=given, needed=needed, fingerprint="f", modes={"approvals": "enforced"}))
+    about = facts(
+        deploy=ASKED, approvals=given, needed=needed, fingerprint="f", modes={"approvals": "enforced"}
+    )
+    verdict = judge(about)
     (one,) = [one for one in verdict if one.gate == "approvals"]
     assert (one.outcome, one.sentence) == (outcome, sentence)
     assert verdict.needs_approval == (outcome == "failed")

@@ -21,8 +21,9 @@ LOCK = Condition("lock", "failed", "locked", "shop staging is locked by Omar.", 
                  until=1_795_440_000.0)  # fmt: skip
 SIZE = Condition("size", "failed", "large-change", "Much goes along.", "telling", "smaller steps")
 ORDER = Condition(
-    "after", "failed", "not-there-yet", "abc has not succeeded in staging.", "enforced", "a deploy"
-)
+    "after", "failed", "not-there-yet", "abc has not succeeded in staging.", "enforced", "a deploy", "deploy",
+    first="staging abc",
+)  # fmt: skip
 UNKNOWN = Condition(
     "checks", "unknown", "checks-unknown", "GitHub cannot say.", "enforced", "an answer", "park", True
 )
@@ -55,7 +56,7 @@ def words(*conditions: Condition, waives: bool = False, **record: Earned) -> str
         ((RIGHT, APPROVAL), "yes, once it is approved", ["deploy.now", "deploy.ship"]),
         ((RIGHT, LOCK), "not now; it can wait", ["deploy.park", "deploy.ship"]),
         ((RIGHT, UNKNOWN), "not now; it can wait", ["deploy.park", "deploy.ship"]),
-        ((RIGHT, LOCK, ORDER), "no", ["deploy.ship"]),
+        ((RIGHT, LOCK, ORDER), "no", ["deploy.now", "deploy.ship"]),
         ((NO_RIGHT, LOCK), "no", []),
     ],
 )
@@ -129,3 +130,12 @@ def test_the_gates_of_a_service_with_many_environments_fit_one_message() -> None
     assert "There is more: name an environment." in str(message.blocks[-1])
     one = Gate("shop", "staging", "size", "enforced", Earned(waived=6, waived_well=5))
     assert "was waived for 6, of which 5 went well: should it only tell again?" in str(demotion(one).blocks)
+
+
+def test_what_has_to_go_elsewhere_first_is_a_button_with_this_very_commit() -> None:
+    (first,) = offers(Verdict((RIGHT, ORDER)), "shop production main -", waives=False)
+    assert (first.words, first.action, first.value) == (
+        "Deploy to staging",
+        "deploy.now",
+        "shop staging abc -",
+    )
