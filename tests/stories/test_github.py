@@ -5,17 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures.github import GitHub, words_with_github
+from tests.fixtures.github import GitHub, connected, words_with_github
 from tests.fixtures.grail import GrailProcess
 from tests.fixtures.workspace import DANA, MIA, OMAR, Workspace
 from tests.stories.steps import card_says, cards, refused, thread_of, told, words_of
-
-BY_GITHUB = """\
-    environments:
-      staging: {driver: github_actions, github: {repository: acme/shop, workflow: deploy.yml}}
-      production: {recipe: quick}
-  search:
-"""
 
 
 @pytest.fixture
@@ -25,16 +18,7 @@ def workspace_words(clock_file: Path, app_port: int) -> list[str]:
 
 @pytest.fixture
 async def github(workspace: Workspace, resting_grail: GrailProcess) -> GitHub:
-    """The played GitHub has the very repository that Grail deploys, and shop's staging is deployed by it."""
-    played = GitHub(workspace)
-    await played.has(resting_grail.repository.path)
-    await played.workflow()
-    text = resting_grail.config.read_text()
-    before = "    environments: {staging: {recipe: quick}, production: {recipe: quick}}\n  search:\n"
-    assert before in text
-    resting_grail.config.write_text(text.replace(before, BY_GITHUB))
-    resting_grail.environment |= played.environment
-    return played
+    return await connected(workspace, resting_grail)
 
 
 @pytest.fixture
