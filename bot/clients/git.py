@@ -97,7 +97,9 @@ class Git:
                 return found
         if may_be_sha(ref) and (found := await self._sha(repository, mirror, ref.lower(), called)):
             return found
-        raise NotFound(await self._nothing(mirror, ref, called), code="no-such-ref")
+        sentence = await self._nothing(mirror, ref, called)
+        hint = None if sentence.endswith("?") else "Look at how it is spelt, and whether it is pushed."
+        raise NotFound(sentence, code="no-such-ref", hint=hint)
 
     async def branches(self, repository: str, *, name: str | None = None) -> list[Branch]:
         """All branches, the one that moved last first."""

@@ -13,6 +13,7 @@ INSTEAD = {
     "logs": "Press [Logs] on the card of the deploy.",
 }
 CLOSE_ENOUGH = 60  # of 100, for rapidfuzz's ratio
+SHORTEST = 3  # letters that a word may be cut down to and still be known by its beginning
 
 
 def begins(words: Sequence[Word], commands: Mapping[str, Command]) -> Command | None:
@@ -47,8 +48,12 @@ def find(words: Sequence[Word], commands: Mapping[str, Command]) -> tuple[Comman
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that was probably meant, if one is near enough."""
-    match = process.extractOne(word.casefold(), list(known), scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH)
+    """The known word that was probably meant: the only one that begins so (`prod`), or one near enough."""
+    known = list(known)
+    begun = [each for each in known if each.casefold().startswith(word.casefold())]
+    if len(begun) == 1 and len(word) >= SHORTEST:
+        return begun[0]
+    match = process.extractOne(word.casefold(), known, scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH)
     return str(match[0]) if match else None
 
 

@@ -107,7 +107,8 @@ async def test_what_is_not_there_is_said_with_what_was_perhaps_meant(shop: Path,
         with pytest.raises(NotFound) as refused:
             await asked.commit(str(shop), ref)
         assert str(refused.value) == sentence
-        assert refused.value.code == "no-such-ref"
+        hint = "Look at how it is spelt, and whether it is pushed." if ref in ("zzz", "f" * 40) else None
+        assert (refused.value.code, refused.value.hint) == ("no-such-ref", hint)
 
 
 async def test_the_name_in_the_sentence_can_be_the_services(shop: Path, asked: Git) -> None:

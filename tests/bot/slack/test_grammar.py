@@ -138,6 +138,10 @@ def test_a_deploy_is_named_by_its_id(typed: str, config: Config) -> None:
             ("no-such-environment", "`shop` has no environment `stagign`.", "Did you mean `staging`?"),
         ),
         (
+            "deploy shop prod",
+            ("no-such-environment", "`shop` has no environment `prod`.", "Did you mean `production`?"),
+        ),
+        (
             "deploy shop,serch staging",
             ("no-such-service", "There is no service `serch`.", "Did you mean `search`?"),
         ),
