@@ -15,7 +15,7 @@ from bot.domain.rights import Holder
 from bot.logs import masked
 from bot.services.claims import Found
 from bot.services.operations import GivenUp
-from bot.slack import ALWAYS_NEW, COUNTS, Message, Shows
+from bot.slack import ALWAYS_NEW, Message, Shows
 from bot.slack.outbox import Outbox
 from bot.slack.views import operations as views
 from bot.store.deploys import Claim
@@ -59,7 +59,7 @@ class OperationsChannel:
         ]  # fmt: skip
         about = sha256(f"{where} {why}".encode()).hexdigest()[:12]
         message = views.undelivered(where, why, same or [{"id": id, "at": now}])
-        await self._card(f"undelivered:{about}:{int(now // DAY)}", message, COUNTS)
+        await self._card(f"undelivered:{about}:{int(now // DAY)}", message, Shows(state="", step=str(len(same))))
 
     async def claims(self, found: Found) -> None:
         """What was not as it should be when the claims were confirmed. What merely went on is only logged."""

@@ -84,7 +84,7 @@ async def test_a_button_or_a_form_that_no_version_knows_is_answered(
 async def test_forged_values_of_buttons_are_refused_in_words(
     workspace: Workspace, grail: GrailProcess
 ) -> None:
-    assert await sent(workspace, grail, pressed("deploys.page", "<!channel>:many")) == 200
+    assert await sent(workspace, grail, pressed("deploys.page", "d-1?service=%3C!channel%3E")) == 200
     assert "There is no service `&lt;!channel&gt;`." in await direct(workspace, "no-such-service")
     assert await sent(workspace, grail, pressed("deploys.page", "shop:many")) == 200
     assert "older version" in await direct(workspace, "This button")
