@@ -204,7 +204,9 @@ async def test_an_entry_that_cannot_be_read_stops_no_reader(redis: Redis) -> Non
 async def test_what_is_of_late_is_found_without_reading_all_that_was_before(redis: Redis) -> None:
     audit = Audit(redis)
     pipeline = redis.pipeline(transaction=False)
-    row = {"who": "p-1", "word": "deploy", "what": "deploy shop", "outcome": "d", "request": "", "hash": "0"}
+    row: dict[Any, Any] = {
+        "who": "p-1", "word": "deploy", "what": "deploy shop", "outcome": "d", "request": "", "hash": "0",
+    }  # fmt: skip
     for number in range(1, 20_001):
         pipeline.xadd("{grail}:audit", {"at": str(number * 60.0), **row}, id=f"{number}-0")
     pipeline.hset("{grail}:audit-head", mapping={"number": 20_000, "hash": "0"})
