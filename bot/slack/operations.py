@@ -59,7 +59,9 @@ class OperationsChannel:
         ]  # fmt: skip
         about = sha256(f"{where} {why}".encode()).hexdigest()[:12]
         message = views.undelivered(where, why, same or [{"id": id, "at": now}])
-        await self._card(f"undelivered:{about}:{int(now // DAY)}", message, Shows(state="", step=str(len(same))))
+        await self._card(
+            f"undelivered:{about}:{int(now // DAY)}", message, Shows(state="", step=str(len(same)))
+        )
 
     async def claims(self, found: Found) -> None:
         """What was not as it should be when the claims were confirmed. What merely went on is only logged."""
