@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.config import addresses
 from bot.config.faults import a, suggestion
+from bot.config.rotation_checks import rotation_faults
 from bot.config.values import shown
 
 Data = Mapping[str, Any]
@@ -150,10 +151,7 @@ def _of_teams_and_people(data: Data) -> Iterator[str]:
             yield from _known(f"people.{email}.team", person["team"], "team", list(teams))
         for index, role in enumerate(_list(person.get("roles"))):
             yield from _known(f"people.{email}.roles.{index}", role, "role", _keys(data, "roles"))
-    for name, rotation in _blocks(data, "rotations").items():
-        for index, email in enumerate(_list(rotation.get("people"))):
-            path = f"rotations.{name}.people.{index}"
-            yield from _known(path, email.lower() if isinstance(email, str) else email, "person", list(seen))
+    yield from rotation_faults(_blocks(data, "rotations"), list(seen), _known)
 
 
 def _of_roles(data: Data, words: Collection[str] | None) -> Iterator[str]:

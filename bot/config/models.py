@@ -15,12 +15,12 @@ from pydantic import (
 )
 
 from bot.config.base import Model
-from bot.config.gates import Gates, Weekday
+from bot.config.gates import Gates
+from bot.config.rotations import Rotation
 from bot.config.values import (
     Argument,
     Arguments,
     Channel,
-    Day,
     Duration,
     Email,
     Frozen,
@@ -244,20 +244,6 @@ class Role(Model):
     name: Name
     grants: tuple[Grant, ...] = ()
     held_by: HeldBy = HeldBy()
-
-
-class Rotation(Model):
-    """Who is on call: one after the other, a week each."""
-
-    name: Name
-    people: tuple[Email, ...] = Field(min_length=1)
-    zone: Zone
-    """Whose wall clock the hand-over follows."""
-    day: Weekday = "monday"
-    at: str = Field("09:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
-    """When the week is handed over, "09:00"."""
-    first: Day = "2026-01-05"
-    """A day in the week that the first of the people has, "2026-01-05"."""
 
 
 class Channels(Model):
