@@ -193,6 +193,10 @@ class Service(Model):
     """Services that this one needs."""
     pagerduty: str | None = Field(None, pattern=r"^[A-Z0-9]{5,20}$")
     """Its service at PagerDuty, by the id that its address there ends with, such as PSHOP01."""
+    runbook: Url | None = None
+    """What to do when it is not well: a page's card links to it. {service} is filled in."""
+    dashboard: Url | None = None
+    """Where its figures are seen: a page's card links to it. {service} is filled in."""
 
 
 class Team(Model):
