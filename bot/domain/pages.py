@@ -6,21 +6,33 @@ comes late, twice or before the one that it follows leaves the page as it would 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, get_args
 
 State = Literal["triggered", "acknowledged", "resolved"]
-Act = Literal["ack", "resolve", "escalate"]
+Act = Literal["ack", "resolve", "escalate", "reassign", "responder", "snooze", "wake", "note", "merge"]
+Cause = Literal["deploy", "code", "infrastructure", "outside", "noise"]
 
 STATES: tuple[State, ...] = ("triggered", "acknowledged", "resolved")
 MOST_MOVES = 60
-TAKES = ("acknowledged", "reopened")  # after which whoever did it has the page
-DOINGS: dict[Act, str] = {"ack": "acknowledge", "resolve": "resolve", "escalate": "escalate"}
+TAKES = ("acknowledged", "reopened", "snoozed")  # after which whoever did it has the page
+CAUSES: tuple[Cause, ...] = get_args(Cause)
+DOINGS: dict[Act, str] = {
+    "ack": "acknowledge", "resolve": "resolve", "escalate": "escalate", "reassign": "reassign",
+    "responder": "ask for help with", "snooze": "snooze", "wake": "end the snooze of", "note": "add a note to",
+    "merge": "merge",
+}  # fmt: skip
+# The word that a role has to grant for each.
+RIGHTS: dict[Act, str] = {
+    "ack": "ack", "resolve": "resolve", "escalate": "escalate", "reassign": "escalate", "responder": "escalate",
+    "snooze": "snooze", "wake": "snooze", "note": "note", "merge": "merge",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Move:
     """One change. what: as PagerDuty's event types say it, without `incident.`. by: a name, "" for nobody. at: seconds
-    since the epoch. state: in which it left the page; None: in whichever it was. text: of a note.
+    since the epoch. state: in which it left the page; None: in whichever it was. text: of a note, or whom or what it
+    was about. until: of a snooze.
     """
 
     id: str
@@ -29,6 +41,7 @@ class Move:
     by: str = ""
     state: State | None = None
     text: str = ""
+    until: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -59,7 +72,8 @@ class Event:
 @dataclass(frozen=True)
 class Doing:
     """What somebody pressed and PagerDuty has not answered yet. user: Slack's id. level: of an escalation, once it is
-    known. tries: how often PagerDuty was asked.
+    known. tries: how often PagerDuty was asked. detail: what else it takes (seconds of a snooze, a note's words, ids at
+    PagerDuty, separated by spaces); shown: the same in words, as `for 2 h`.
     """
 
     id: str
@@ -69,12 +83,14 @@ class Doing:
     at: float
     level: int = 0
     tries: int = 0
+    detail: str = ""
+    shown: str = ""
 
 
 @dataclass(frozen=True)
 class Page:
     """id: PagerDuty's. service: ours, "" for one that config.yaml does not know. told_at: when what `told` says was so.
-    heard: when it was first heard of.
+    heard: when it was first heard of. cause: what it came from, as somebody said afterwards; "" as long as nobody has.
     """
 
     id: str
@@ -85,6 +101,8 @@ class Page:
     heard: float
     moves: tuple[Move, ...]
     doing: tuple[Doing, ...] = ()
+    cause: str = ""
+    cause_by: str = ""
 
     @property
     def _turns(self) -> list[Move]:
@@ -121,9 +139,27 @@ class Page:
         return tuple(names)
 
     @property
+    def snoozed(self) -> float:
+        """Until when it is snoozed; 0: it is not."""
+        turns = self._turns
+        return turns[-1].until if turns and turns[-1].what == "snoozed" else 0.0
+
+    @property
     def resolved_by(self) -> str:
         turns = self._turns
         return turns[-1].by if turns and turns[-1].state == "resolved" else ""
+
+    @property
+    def acknowledged_after(self) -> float | None:
+        """Seconds from its beginning until somebody had it for the first time; None: nobody ever did."""
+        return next(
+            (max(0.0, one.at - self.told.opened) for one in self._turns if one.state == "acknowledged"), None
+        )
+
+    @property
+    def lasted(self) -> float | None:
+        """Seconds from its beginning to its end; None while it is open."""
+        return None if self.open else max(0.0, self.since - self.told.opened)
 
     @property
     def late(self) -> float:

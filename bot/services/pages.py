@@ -74,7 +74,7 @@ class Pages:
             before = await self._store.find(event.page)
             where = event.told.where if event.told else before.told.where if before else ""
             page = domain.after(before, event, service=self.service_of(where), now=float(body["at"]))
-            if page is None or page is before or await self._store.save(page):
+            if page is None or page is before or await self._store.save(page, self._clock.now()):
                 return page
         raise Later(0.2)
 
@@ -138,7 +138,7 @@ class Pages:
                 self._check(page, act, holder, said if seen else "")
                 doing = Doing(id, act, holder.name or holder.user_id, holder.user_id, self._clock.now())
                 page = domain.asked(page, doing)
-                if not await self._store.save(page):
+                if not await self._store.save(page, self._clock.now()):
                     continue
             job = {"page": page.id, "doing": id, "email": holder.email or ""}
             await self._work.add(
@@ -258,7 +258,7 @@ class Pages:
             before = await self._store.find(id)
             if before is None:
                 raise NotFound(f"The record of page {id} cannot be read.", code="no-such-page")
-            if await self._store.save(page := change(before)):
+            if await self._store.save(page := change(before), self._clock.now()):
                 return page
         raise Later(0.2)
 

@@ -106,6 +106,11 @@ HOME = Key("home:{user}", "hash", 400 * DAY, "outbox.py")  # the same of a home 
 # pages.py
 PAGE = Key("page:{id}", "hash", 365 * DAY, "pages.py")
 OPEN_PAGES = Key("open-pages", "zset", None, "pages.py", "a page leaves it when it is resolved")
+PAGES = Key("pages", "zset", None, "pages.py", "what is older than any record can be leaves")
+PAGE_NUMBER = Key("page-number:{number}", "string", 365 * DAY, "pages.py")
+
+# overrides.py
+OVERRIDES = Key("overrides", "zset", 400 * DAY, "overrides.py")
 
 # inbox.py: what was received. A sender may ask for a longer memory than Slack's hour (PagerDuty: 50 hours).
 SEEN = Key("seen:{id}", "string", 51 * HOUR, "inbox.py")

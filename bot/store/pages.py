@@ -1,7 +1,7 @@
 """Pages in Redis: a record each, and which of them are open. Every change is one script that refuses a stale one."""
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
 from typing import Any
 
 import orjson
@@ -22,21 +22,43 @@ class PageStore:
         self._redis: Any = redis
         self._scripts = Scripts(redis)
 
-    async def save(self, page: Page) -> bool:
+    async def save(self, page: Page, now: float) -> bool:
         """Write this revision. False: somebody wrote one first, and nothing was changed."""
+        number = str(page.told.number or page.id)
         done = await self._scripts.run(
             "page_save",
-            [keys.PAGE(id=page.id), keys.OPEN_PAGES()],
-            [page.rev - 1, _written(page), int(page.open), page.told.opened, page.id, keys.PAGE.life or 0],
+            [keys.PAGE(id=page.id), keys.OPEN_PAGES(), keys.PAGES(), keys.PAGE_NUMBER(number=number)],
+            [
+                page.rev - 1,
+                _written(page),
+                int(page.open),
+                page.told.opened,
+                page.id,
+                keys.PAGE.life or 0,
+                now,
+            ],
         )
         return bool(done)
 
     async def find(self, id: str) -> Page | None:
         return _read(id, await guarded(self._redis.hgetall)(keys.PAGE(id=id)))
 
+    async def numbered(self, number: int) -> Page | None:
+        """The newest page with this number, open or not."""
+        id = await guarded(self._redis.get)(keys.PAGE_NUMBER(number=str(number)))
+        return await self.find(str(id)) if id else None
+
     async def open(self) -> list[Page]:
         """Those that are open, oldest first."""
         ids = await guarded(self._redis.zrange)(keys.OPEN_PAGES(), 0, -1)
+        return [page for page in await self._all(ids) if page.open]
+
+    async def between(self, since: float, until: float, most: int) -> list[Page]:
+        """Those that began between these moments, newest first, open or not."""
+        ids = await guarded(self._redis.zrevrangebyscore)(keys.PAGES(), until, since, 0, most)
+        return await self._all(ids)
+
+    async def _all(self, ids: Sequence[str]) -> list[Page]:
         if not ids:
             return []
         pipeline = self._redis.pipeline(transaction=False)
@@ -44,7 +66,7 @@ class PageStore:
             pipeline.hgetall(keys.PAGE(id=id))
         rows = await guarded(pipeline.execute)(False)
         found = [_read(id, row) for id, row in zip(ids, rows, strict=True) if isinstance(row, dict)]
-        return [page for page in found if page is not None and page.open]
+        return [page for page in found if page is not None]
 
 
 def _written(page: Page) -> bytes:
@@ -60,8 +82,14 @@ def _read(id: str, row: Mapping[str, str]) -> Page | None:
         record = orjson.loads(row["record"])
         told = record.pop("told")
         told["assigned"] = tuple(told["assigned"])
-        moves = tuple(Move(**one) for one in record.pop("moves"))
-        doing = tuple(Doing(**one) for one in record.pop("doing"))
-        return Page(id=id, rev=int(row["rev"]), told=Told(**told), moves=moves, doing=doing, **record)
+        record["told"] = Told(**_known(Told, told))
+        record["moves"] = tuple(Move(**_known(Move, one)) for one in record["moves"])
+        record["doing"] = tuple(Doing(**_known(Doing, one)) for one in record["doing"])
+        return Page(id=id, rev=int(row["rev"]), **_known(Page, record))
     except (KeyError, TypeError, ValueError):
         return None
+
+
+def _known(kind: Any, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields of a newer version are left alone: versions N and N+1 run side by side."""
+    return {one.name: said[one.name] for one in fields(kind) if one.name in said}
