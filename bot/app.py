@@ -42,6 +42,7 @@ from bot.services.github_checks import GitHubChecks
 from bot.services.history import Histories
 from bot.services.hooks import Hooks
 from bot.services.locks import ENDS, Locks
+from bot.services.oncall import OnCall
 from bot.services.operations import Operations
 from bot.services.outside import Outsiders
 from bot.services.page_events import PageEvents
@@ -71,6 +72,7 @@ from bot.store.history import History
 from bot.store.inbox import Inbox
 from bot.store.locks import LockStore
 from bot.store.outside import OutsideStore
+from bot.store.overrides import OverrideStore
 from bot.store.pages import PageStore
 from bot.store.schedules import Schedules
 from bot.store.streams import Work, Worker
@@ -121,7 +123,10 @@ class Grail:
             self.redis, slack, clock, name=name, on_undeliverable=lambda id, why: channel.undelivered(id, why)
         )
         channel = OperationsChannel(outbox, self.current_config, clock)
-        people = People(self.current_config, slack, self.redis, clock, on_suspended=channel.suspended)
+        oncall = OnCall(self.current_config, OverrideStore(self.redis), clock)
+        people = People(
+            self.current_config, slack, self.redis, clock, on_suspended=channel.suspended, oncall=oncall
+        )
         locks = LockStore(self.redis, wake=WAKE, ends=ENDS)
         gates = Gates(GateStore(self.redis), self.current_config, clock, timers)
         git, store, board = Git(settings.data), DeployStore(self.redis, wake=WAKE), BoardStore(self.redis)
@@ -174,7 +179,7 @@ class Grail:
         self._undo.push_async_callback(deploys.watches.close)
         operations = Operations(DeadLetters(self.redis), work, people, deploys, clock)
         records = Records(self.redis, deploys, self.current_config)
-        keepers = Locks(locks, clock, timers, self.current_config)
+        keepers = Locks(locks, clock, timers, self.current_config, oncall)
         boards = Boards(self.current_config, board, keepers, again=deploys.waiting.call)
         finder = Finder(self.current_config, store, board, git)
         services = Services(
@@ -192,6 +197,7 @@ class Grail:
             outsiders,
             history=Histories(History(self.redis), clock),
             pages=pages,
+            oncall=oncall,
             authors=Authors(
                 config=self.current_config, store=store, git=git, people=people, work=work, timers=timers, clock=clock
             ),

@@ -30,7 +30,6 @@ from bot.config.models import (
     Question,
     Recipe,
     Role,
-    Rotation,
     Service,
     Step,
     Team,
@@ -39,6 +38,7 @@ from bot.config.models import (
 )
 from bot.config.naming import named
 from bot.config.reading import read
+from bot.config.rotations import Rotation
 from bot.config.schema import schema
 from bot.config.values import RUNGS, Rung
 from bot.errors import ConfigFault

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Literal
 
 from bot.config import Config, Grant, Role
+from bot.domain.oncall import Override
 
 Kind = Literal["member", "guest", "stranger", "bot", "unknown"]
 
@@ -43,7 +44,8 @@ class Holder:
 
     kind: unknown when Slack could not say. roles: those that config.yaml gives to the e-mail. groups: ids and
     handles of the Slack user groups. on_call: rotations, now. suspended: why the rights that hang on the
-    e-mail rest, as half a sentence. unknown: the systems that could not say.
+    e-mail rest, as half a sentence. unknown: the systems that could not say. overrides: those of
+    anybody that hold now.
     """
 
     team_id: str
@@ -60,6 +62,7 @@ class Holder:
     suspended: str | None = None
     unknown: tuple[str, ...] = ()
     grants: tuple[HandGrant, ...] = ()
+    overrides: tuple[Override, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -185,9 +185,15 @@ def _named(grant: Grant) -> list[str]:
 
 def _who_can(config: Config, holder: Holder, word: str, place: Place, now: float) -> str:
     """` Omar or Olga can do it.`: at most three, who is on call first."""
-    able: list[tuple[bool, str]] = []
+    names = able(config, holder, word, place, now)
+    return f" {_or(names[:3])} can do it." if names else ""
+
+
+def able(config: Config, holder: Holder, word: str, place: Place, now: float) -> list[str]:
+    """The names of all others who may use this word there, who is on call first."""
+    found: list[tuple[bool, str]] = []
     for person in config.people.values():
-        rotations = on_call(config, person.email, now)
+        rotations = on_call(config, person.email, now, overrides=holder.overrides)
         other = Holder(
             team_id=holder.team_id,
             user_id="",
@@ -198,9 +204,8 @@ def _who_can(config: Config, holder: Holder, word: str, place: Place, now: float
             on_call=rotations,
         )
         if person.email != holder.email and granted(config, other, word, place, now):
-            able.append((not rotations, person.name))
-    names = [name for _, name in sorted(able, key=lambda one: one[0])]
-    return f" {_or(names[:3])} can do it." if names else ""
+            found.append((not rotations, person.name))
+    return [name for _, name in sorted(found, key=lambda one: one[0])]
 
 
 def _or(parts: list[str]) -> str:

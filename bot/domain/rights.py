@@ -8,12 +8,14 @@ nothing, and the answer says so.
 from collections.abc import Collection
 
 from bot.config import Config
+from bot.domain import _refused
 from bot.domain._granted import ASK, NETTED, HandGrant, Holder, Kind, Place, Right, granted, roles
 from bot.domain._refused import refused
 from bot.errors import NotAllowed
 
 __all__ = [
-    "HandGrant", "Holder", "Kind", "Right", "demand", "may", "may_begin", "may_somewhere", "places", "roles", "words",
+    "HandGrant", "Holder", "Kind", "Right", "able", "demand", "may", "may_begin", "may_somewhere", "places",
+    "roles", "words",
 ]  # fmt: skip
 
 WITH_A_NET = "with-a-net"
@@ -43,6 +45,12 @@ def demand(right: Right) -> None:
     """Raises NotAllowed, in the words of the right, where there is none."""
     if not right.allowed:
         raise NotAllowed(right.sentence, code=right.code, hint="`whoami` shows what you may do.")
+
+
+def able(config: Config, holder: Holder, word: str, *, service: str | None = None, now: float) -> list[str]:
+    """The names of those who may use this word there, this person among them; who is on call first."""
+    mine = [holder.name] if may(config, holder, word, service=service, now=now).allowed else []
+    return [*mine, *_refused.able(config, holder, word, Place(service), now)]
 
 
 def may_begin(

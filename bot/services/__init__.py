@@ -11,6 +11,7 @@ from bot.services.deploys import Deploys
 from bot.services.gates import Gates
 from bot.services.history import Histories
 from bot.services.locks import Locks
+from bot.services.oncall import OnCall
 from bot.services.operations import Operations
 from bot.services.outside import Outsiders
 from bot.services.pages import Pages
@@ -41,3 +42,4 @@ class Services:
     timeline: Timeline
     history: Histories
     pages: Pages
+    oncall: OnCall

@@ -6,9 +6,10 @@ from dataclasses import replace
 from bot.clock import Clock
 from bot.config import Config
 from bot.domain.locks import LIFE_SECONDS, Kind, Lock, Scope
+from bot.domain.oncall import Shift
 from bot.domain.rights import Holder
-from bot.domain.rotations import Shift, on_call_for, shift
 from bot.errors import Conflict, NotAllowed, NotFound, NotUnderstood, Offer, Stale
+from bot.services.oncall import OnCall
 from bot.store.locks import LockStore
 from bot.store.streams import Job
 from bot.store.timers import Timers
@@ -24,7 +25,7 @@ KEPT_SECONDS = 2 * 3600.0  # how much longer it lasts at a press
 
 
 class Locks:
-    """timers: where its holder's reminders wait; without them nobody is reminded. config: where rotations stand."""
+    """timers: where its holder's reminders wait; without them nobody is reminded. oncall: who knows the shifts."""
 
     def __init__(
         self,
@@ -32,8 +33,10 @@ class Locks:
         clock: Clock,
         timers: Timers | None = None,
         config: Callable[[], Config] | None = None,
+        oncall: OnCall | None = None,
     ) -> None:
         self._config = config
+        self._oncall = oncall
         self._store = store
         self._clock = clock
         self._timers = timers
@@ -138,18 +141,20 @@ class Locks:
 
         None: it has ended, or its holder is on call again.
         """
-        rotation = self._config().rotations.get(job.body["rotation"]) if self._config else None
         lock = await self.reminds(job)
-        if lock is None or rotation is None:
+        if lock is None or self._oncall is None:
             return None
-        incoming = shift(rotation, self._clock.now()).email
-        return (lock, incoming) if incoming != lock.by else None
+        incoming = await self._oncall.shift(job.body["rotation"], self._clock.now())
+        return (lock, incoming.email) if incoming and incoming.email not in ("", lock.by) else None
 
-    def _shift(self, lock: Lock, now: float) -> Shift | None:
+    async def _shift(self, lock: Lock, now: float) -> Shift | None:
         """The shift that its holder is on, where that is for this service and ends before the lock does."""
-        if self._config is None or lock.kind != "lock" or lock.scope.service is None:
+        if self._config is None or self._oncall is None or lock.kind != "lock" or lock.scope.service is None:
             return None
-        found = on_call_for(self._config(), lock.scope.service, now)
+        config = self._config()
+        service = config.services.get(lock.scope.service)
+        rotation = config.teams[service.team].rotation if service else None
+        found = await self._oncall.shift(rotation, now) if rotation else None
         return found if found is not None and found.email == lock.by and found.until < lock.until else None
 
     async def _remind_later(self, lock: Lock) -> None:
@@ -163,7 +168,7 @@ class Locks:
             times.append(("end", lock.until - BEFORE_END_SECONDS))
         if self._timers is None:
             return
-        if (its := self._shift(lock, now)) is not None:
+        if (its := await self._shift(lock, now)) is not None:
             body = {
                 "kind": lock.kind,
                 "scope": lock.scope.field,

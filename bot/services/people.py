@@ -1,7 +1,8 @@
 """Who somebody is, what they hold, what they want to hear; and the audit of what they did.
 
 A person is bound to their e-mail at first sight, because config.yaml knows people by it. Rights that hang on an
-e-mail rest as soon as it changes or two people have it, until an admin has looked.
+e-mail rest as soon as it changes or two people have it, until an admin has looked. Longer than other files, because
+who somebody is, what they hold and what they want to hear is asked for together.
 """
 
 from collections.abc import Awaitable, Callable
@@ -15,11 +16,12 @@ from bot.clock import Clock
 from bot.config import Config
 from bot.domain.quiet import end_of_quiet
 from bot.domain.rights import HandGrant, Holder
-from bot.domain.rotations import on_call
 from bot.errors import Conflict, NotFound, NotUnderstood
 from bot.services._profiles import PATIENCE_SECONDS, CannotSay, Profile, Profiles
+from bot.services.oncall import OnCall
 from bot.store.audit import GRAIL, About, Audit
 from bot.store.grants import GrantStore
+from bot.store.overrides import OverrideStore
 from bot.store.people import Binding, Known, PeopleStore, Seen
 from bot.store.preferences import CHOICES, Choice, Pause, Preferences, PreferenceStore, Quiet, Switch
 
@@ -32,7 +34,7 @@ class People:
     """on_suspended: told when somebody is seen whose rights rest: the holder, why, and since when (seconds since the
     epoch). By each process until it has gone well once, so that nobody rests untold.
 
-    patience: for how many seconds Slack is asked again while it does not answer.
+    patience: for how many seconds Slack is asked again while it does not answer. oncall: else from config.yaml alone.
     """
 
     def __init__(
@@ -44,6 +46,7 @@ class People:
         *,
         on_suspended: Callable[[Holder, str, float], Awaitable[None]] | None = None,
         patience: float = PATIENCE_SECONDS,
+        oncall: OnCall | None = None,
     ) -> None:
         self._config = config_source
         self._clock = clock
@@ -52,6 +55,7 @@ class People:
         self._grants = GrantStore(redis)
         self._preferences = PreferenceStore(redis)
         self._switch = Switch(redis)
+        self._oncall = oncall or OnCall(config_source, OverrideStore(redis), clock)
         self._on_suspended = on_suspended
         self._told: dict[str, float] = {}  # whose rights rest, and since when, as far as it was told
         self.audits = Audit(redis)
@@ -248,7 +252,8 @@ class People:
         holder = replace(
             holder,
             suspended=_why(binding, email),
-            on_call=on_call(config, email, now),
+            on_call=await self._oncall.of(email, now),
+            overrides=tuple(one for one in await self._oncall.overrides(now) if one.since <= now),
             grants=tuple(grant for grant in await self._grants.all(email) if grant.until > now),
         )
         if person is not None:

@@ -254,8 +254,10 @@ async def test_a_lock_that_outlives_the_shift_is_offered_to_who_comes_on_and_its
     workspace: Workspace, grail: GrailProcess
 ) -> None:
     config = load(grail.config)
-    now = shift(config.rotations["storefront"], time.time())
-    after = shift(config.rotations["storefront"], now.until + 1)
+    now = shift(config, "storefront", time.time())
+    assert now is not None
+    after = shift(config, "storefront", now.until + 1)
+    assert after is not None
     holder, comes = config.people[now.email], config.people[after.email]
     await workspace.type(comes.email, PLACE, "/grail whoami")  # Grail has met her
     await told(workspace, comes.email, PLACE, comes.name)
