@@ -45,7 +45,9 @@ from bot.services.locks import ENDS, Locks
 from bot.services.oncall import OnCall
 from bot.services.operations import Operations
 from bot.services.outside import Outsiders
+from bot.services.page_acts import PageActs
 from bot.services.page_events import PageEvents
+from bot.services.page_links import PageLinks
 from bot.services.pages import Pages
 from bot.services.people import People
 from bot.services.records import Records
@@ -74,6 +76,7 @@ from bot.store.locks import LockStore
 from bot.store.outside import OutsideStore
 from bot.store.overrides import OverrideStore
 from bot.store.pages import PageStore
+from bot.store.preferences import PreferenceStore
 from bot.store.schedules import Schedules
 from bot.store.streams import Work, Worker
 from bot.store.timers import Timers
@@ -148,9 +151,10 @@ class Grail:
             config=self.current_config, store=store, claims=OutsideStore(self.redis), standings=standings,
             git=git, clock=clock,
         )  # fmt: skip
+        links = PageLinks(self.current_config, PreferenceStore(self.redis), people.known_by_email, pagerduty)
         pages = Pages(
             config=self.current_config, store=PageStore(self.redis), pagerduty=pagerduty, work=work, clock=clock,
-            hears=bool(settings.pagerduty.webhook_secrets),
+            hears=bool(settings.pagerduty.webhook_secrets), linked=links.email_of,
         )  # fmt: skip
         deploys = Deploys(
             config=self.current_config,
@@ -197,6 +201,8 @@ class Grail:
             outsiders,
             history=Histories(History(self.redis), clock),
             pages=pages,
+            page_acts=PageActs(pages, pagerduty, clock),
+            page_links=links,
             oncall=oncall,
             authors=Authors(
                 config=self.current_config, store=store, git=git, people=people, work=work, timers=timers, clock=clock

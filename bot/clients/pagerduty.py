@@ -108,41 +108,28 @@ class PagerDuty:
         at, known = self._users.get(wanted, (0.0, None))
         if known is not None and self._clock.now() < at + KNOWN_SECONDS:
             return known
-        said = await self._ask("GET", "/users", params={"query": wanted, "limit": PAGE})
-        for row in _rows(said, "users"):
-            if str(row.get("email", "")).lower() == wanted:
-                found = User(str(row.get("id", "")), str(row.get("name", "")), str(row["email"]))
+        said = await self.ask("GET", "/users", params={"query": wanted, "limit": PAGE})
+        for found in users_of(said):
+            if found.email.lower() == wanted:
                 self._users[wanted] = (self._clock.now(), found)
                 return found
         return None
 
     async def incident(self, id: str) -> Incident:
-        return _incident(await self._ask("GET", f"/incidents/{quote(id, safe='')}"))
-
-    async def change(
-        self, id: str, by: User, *, status: State | None = None, level: int | None = None
-    ) -> Incident:
-        """As that person. Of one that is resolved, `acknowledged` would open it again: look before."""
-        wanted: dict[str, Any] = {"type": "incident_reference"}
-        if status is not None:
-            wanted["status"] = status
-        if level is not None:
-            wanted["escalation_level"] = level
-        said = await self._ask("PUT", f"/incidents/{quote(id, safe='')}", by=by, body={"incident": wanted})
-        return _incident(said)
+        return incident_of(await self.ask("GET", f"/incidents/{quote(id, safe='')}"))
 
     async def levels(self, policy: str) -> Sequence[tuple[int, str]]:
         """Who is on call now at each level of an escalation policy: (level, id of a user)."""
-        said = await self._ask("GET", "/oncalls", params={"escalation_policy_ids[]": [policy], "limit": PAGE})
+        said = await self.ask("GET", "/oncalls", params={"escalation_policy_ids[]": [policy], "limit": PAGE})
         return [
             (int(row["escalation_level"]), str((row.get("user") or {}).get("id", "")))
-            for row in _rows(said, "oncalls")
+            for row in rows(said, "oncalls")
             if isinstance(row.get("escalation_level"), int)
         ]
 
     # --- how it is asked
 
-    async def _ask(
+    async def ask(
         self,
         verb: str,
         path: str,
@@ -151,7 +138,7 @@ class PagerDuty:
         body: Mapping[str, Any] | None = None,
         by: User | None = None,
     ) -> Mapping[str, Any]:
-        """The answer's object. Raises Unavailable, Refused."""
+        """The answer's object. by: who stands in `From`. Raises Unavailable, Refused."""
         more: dict[str, Any] = {}
         if params is not None:
             more["params"] = dict(params)
@@ -210,12 +197,22 @@ class PagerDuty:
         return session
 
 
-def _rows(said: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+def users_of(said: Mapping[str, Any]) -> list[User]:
+    """The users of an answer that lists some."""
+    return [
+        User(str(row.get("id", "")), str(row.get("name", "")), str(row.get("email", "")))
+        for row in rows(said, "users")
+    ]
+
+
+def rows(said: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """What an answer lists under a name."""
     found = said.get(name)
     return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
 
 
-def _incident(said: Mapping[str, Any]) -> Incident:
+def incident_of(said: Mapping[str, Any]) -> Incident:
+    """The incident of an answer. Raises Unavailable where there is none that can be read."""
     row = said.get("incident")
     state = row.get("status") if isinstance(row, dict) else None
     if not isinstance(row, dict) or state not in get_args(State):
@@ -232,7 +229,7 @@ def _incident(said: Mapping[str, Any]) -> Incident:
 
 
 def _ids(row: Mapping[str, Any], names: str, name: str) -> tuple[str, ...]:
-    found = [one.get(name) for one in _rows(row, names)]
+    found = [one.get(name) for one in rows(row, names)]
     return tuple(str(one.get("id", "")) for one in found if isinstance(one, dict))
 
 
@@ -262,4 +259,4 @@ def _refusal(status: int, said: Any) -> str:
         case 404:
             return "PagerDuty does not know this page (any more)."
         case _:
-            return f"PagerDuty refused it{': ' + why if why else ''}."
+            return f"PagerDuty refused it{': ' + why.rstrip('.') if why else ''}."

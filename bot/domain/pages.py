@@ -14,6 +14,7 @@ Cause = Literal["deploy", "code", "infrastructure", "outside", "noise"]
 
 STATES: tuple[State, ...] = ("triggered", "acknowledged", "resolved")
 MOST_MOVES = 60
+A_MOMENT = 0.001  # seconds; as exact as events are
 TAKES = ("acknowledged", "reopened", "snoozed")  # after which whoever did it has the page
 CAUSES: tuple[Cause, ...] = get_args(Cause)
 DOINGS: dict[Act, str] = {
@@ -202,9 +203,9 @@ def answered(page: Page, doing: str, move: Move | None) -> Page:
     left = tuple(one for one in page.doing if one.id != doing)
     moves = page.moves
     if move is not None and not any(one.id == move.id for one in moves):
-        # The API says times to the second: what it answers is never earlier than what it answers to.
-        newest = max((one.at for one in moves if one.state != "resolved"), default=move.at)
-        moves = _sorted((*moves, replace(move, at=max(move.at, newest))))
+        # The API says times to the second: what it answers is always later than what it answers to.
+        newest = max((one.at for one in moves if one.state != "resolved"), default=0.0)
+        moves = _sorted((*moves, replace(move, at=max(move.at, newest + A_MOMENT))))
     return replace(page, rev=page.rev + 1, doing=left, moves=moves)
 
 

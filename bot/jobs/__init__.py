@@ -54,7 +54,7 @@ class Jobs:
             services=services, outbox=outbox, timers=timers, channel=channel, noted=noted, clock=clock
         )
         locks = LockCards(services=services, outbox=outbox, timers=timers, noted=noted, clock=clock)
-        pages = PageCards(services.pages, outbox, clock)
+        pages = PageCards(services.pages, services.page_acts, outbox, clock)
         heard = Heard(services=services, channel=channel)
         self._kinds: Mapping[str, Handler] = {
             kind: handler

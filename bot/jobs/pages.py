@@ -8,8 +8,9 @@ from bot import metrics
 from bot.clock import Clock
 from bot.domain.pages import Page
 from bot.jobs._kinds import Handler
+from bot.services.page_acts import Outcome, PageActs
 from bot.services.page_events import PAGERDUTY
-from bot.services.pages import ACT, Outcome, Pages
+from bot.services.pages import ACT, Pages
 from bot.slack.outbox import Outbox
 from bot.slack.views import page as views
 from bot.store.streams import Job, Later
@@ -20,8 +21,9 @@ log = structlog.get_logger()
 class PageCards:
     """Each method takes one kind of work; a job may come twice, and everything it does has an id of its own."""
 
-    def __init__(self, pages: Pages, outbox: Outbox, clock: Clock) -> None:
+    def __init__(self, pages: Pages, acts: PageActs, outbox: Outbox, clock: Clock) -> None:
         self._pages = pages
+        self._acts = acts
         self._outbox = outbox
         self._clock = clock
 
@@ -43,7 +45,7 @@ class PageCards:
     async def _act(self, job: Job) -> None:
         """What somebody pressed is done at PagerDuty, or they are told why not."""
         try:
-            outcome = await self._pages.carry_out(job)
+            outcome = await self._acts.carry_out(job)
         except Later:
             page = await self._pages.find(str(job.body["page"]))
             await self.show(page)  # that it is being tried

@@ -14,6 +14,8 @@ from bot.services.locks import Locks
 from bot.services.oncall import OnCall
 from bot.services.operations import Operations
 from bot.services.outside import Outsiders
+from bot.services.page_acts import PageActs
+from bot.services.page_links import PageLinks
 from bot.services.pages import Pages
 from bot.services.people import People
 from bot.services.records import Records
@@ -42,4 +44,6 @@ class Services:
     timeline: Timeline
     history: Histories
     pages: Pages
+    page_acts: PageActs
+    page_links: PageLinks
     oncall: OnCall

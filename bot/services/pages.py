@@ -1,47 +1,32 @@
-"""Pages: what PagerDuty tells of them, what people want of them, and what PagerDuty answers to that.
+"""Pages: what PagerDuty tells of them, and what people want of them.
 
-What somebody presses is noted on the page and done by a job, in order for each page and tried again while PagerDuty
-does not answer. Nothing is said to be so before PagerDuty said it.
-
-Longer because what is heard and what is pressed write the same record, and each has to know what the other may do.
+What somebody presses is noted on the page and done by a job (page_acts.py), in order for each page, and tried again
+while PagerDuty does not answer. Nothing is said to be so before PagerDuty said it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from bot.clients.pagerduty import Incident, PagerDuty, Refused, Unavailable, User
+from rapidfuzz import process
+
+from bot.clients.pagerduty import PagerDuty
 from bot.clock import Clock
 from bot.config import Config
 from bot.domain import pages as domain
 from bot.domain.gates import NotSetUp
 from bot.domain.gates.pages import Page as OpenPage
-from bot.domain.pages import DOINGS, Act, Doing, Event, Move, Page, State, Told
+from bot.domain.pages import Act, Doing, Event, Move, Page, Told
 from bot.domain.periods import duration
 from bot.domain.rights import Holder, demand, may
 from bot.errors import NotAllowed, NotFound, Refusal, Stale
 from bot.services.waiting import WAKE
 from bot.store.pages import PageStore, thing_of
-from bot.store.streams import Job, Later, Work
+from bot.store.streams import Later, Work
 
 ACT = "page.act"
+MEANT = 300  # open pages among which what was typed is looked for
 TRIES = 10  # to write, while others write too
-GIVES_UP = 600.0  # seconds for which PagerDuty is asked again
-PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
-LONGEST_PAUSE = 60.0
-
-
-class NotDone(Refusal):
-    """PagerDuty has not done it, and will not."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of something that somebody wanted. refused: why not, in sentences; "" where it was done."""
-
-    page: Page
-    doing: Doing
-    refused: str = ""
 
 
 class Pages:
@@ -54,8 +39,12 @@ class Pages:
         work: Work,
         clock: Clock,
         hears: bool,
+        linked: Callable[[str], Awaitable[str]] | None = None,
     ) -> None:
-        """hears: whether PagerDuty's webhooks come in at all."""
+        """hears: whether PagerDuty's webhooks come in at all. linked: by which e-mail PagerDuty knows somebody
+        ("<team id>:<user id>"), where it is not Slack's; "" where it is.
+        """
+        self._linked = linked or _nobody
         self._config = config
         self._store = store
         self._pagerduty = pagerduty
@@ -96,19 +85,38 @@ class Pages:
         return await self._store.open()
 
     async def find(self, said: str) -> Page:
-        """By its number, with or without #, or by PagerDuty's id. Raises NotFound."""
+        """By its number, with or without #, or by PagerDuty's id; open or not. Raises NotFound."""
         wanted = said.strip().lstrip("#").rstrip(".,")
         if wanted.isdecimal():
-            found = next((one for one in await self.open() if one.told.number == int(wanted)), None)
+            found = await self._store.numbered(int(wanted[:18]))
         else:
             found = await self._store.find(wanted.upper())
         if found is None:
             raise NotFound(
                 f"There is no open page {wanted[:40]}.",
                 code="no-such-page",
-                hint="`pages` lists those that are open.",
+                hint=await self._meant(wanted) or "`pages` lists those that are open.",
             )
         return found
+
+    async def _meant(self, wanted: str) -> str:
+        """Which open page somebody may have meant, by a number like it, or by its service or words of its title."""
+        names = {
+            name: page
+            for page in (await self.open())[:MEANT]
+            for name in (str(page.told.number), page.service, *page.told.title.casefold().split()[:12])
+            if len(name) > 1
+        }
+        found = process.extractOne(wanted.casefold(), list(names), score_cutoff=75)
+        if found is None:
+            return ""
+        page = names[found[0]]
+        title = " ".join(page.told.title.split()).replace("`", "'")[:60]
+        return f"Did you mean `#{page.told.number}`, {page.service or 'a page'}: {title}?"
+
+    async def between(self, since: float, until: float, most: int = 1000) -> list[Page]:
+        """Those that began between these moments, newest first, open or not."""
+        return await self._store.between(since, until, most)
 
     async def pages(self, services: Sequence[str]) -> tuple[OpenPage, ...] | NotSetUp:
         """For the gates: what is open on these services, as Grail knows it from PagerDuty's webhooks."""
@@ -127,112 +135,75 @@ class Pages:
 
     # --- what people want
 
-    async def ask(self, said: str, act: Act, holder: Holder, *, id: str, request: str = "") -> Page:
+    async def ask(
+        self,
+        said: str,
+        act: Act,
+        holder: Holder,
+        *,
+        id: str,
+        request: str = "",
+        detail: str = "",
+        shown: str = "",
+    ) -> Page:
         """Have it done, later and in order. said: a page's number or id, or what a button carries. id: of what was
-        asked; the same again is the same. Raises NotAllowed, Stale, NotFound.
+        asked; the same again is the same. detail, shown: see Doing. Raises NotAllowed, Stale, NotFound.
         """
         word, _, seen = said.partition(":")
         for _ in range(TRIES):
             page = await self.find(word)
             if not any(one.id == id for one in page.doing):
-                self._check(page, act, holder, said if seen else "")
-                doing = Doing(id, act, holder.name or holder.user_id, holder.user_id, self._clock.now())
+                self.check(page, act, holder, said if seen else "")
+                by = holder.name or holder.user_id
+                doing = Doing(id, act, by, holder.user_id, self._clock.now(), detail=detail, shown=shown)
                 page = domain.asked(page, doing)
                 if not await self._store.save(page, self._clock.now()):
                     continue
-            job = {"page": page.id, "doing": id, "email": holder.email or ""}
+            job = {"page": page.id, "doing": id, "email": await self.email_of(holder)}
             await self._work.add(
                 ACT, job, id=f"{ACT}:{id}", now=self._clock.now(), thing=thing_of(page.id), request=request
             )
             return page
         raise Later(0.2)
 
-    def _check(self, page: Page, act: Act, holder: Holder, seen: str) -> None:
+    async def email_of(self, holder: Holder) -> str:
+        """By which e-mail PagerDuty knows this person."""
+        linked = await self._linked(f"{holder.team_id}:{holder.user_id}")
+        return linked or holder.email or ""
+
+    def check(self, page: Page, act: Act, holder: Holder, seen: str = "") -> None:
+        """Whether this person may do this now, and it is not too late. seen: what the card that was pressed showed.
+        Raises NotAllowed, Stale.
+        """
         now = self._clock.now()
-        right = may(self._config(), holder, act, service=page.service or None, now=now)
+        right = may(self._config(), holder, domain.RIGHTS[act], service=page.service or None, now=now)
         demand(right)
-        if not self._pagerduty.set_up:
-            raise Refusal(
-                "I have no key for PagerDuty, so I cannot tell it anything.",
-                code="no-pagerduty",
-                hint="Do it in PagerDuty itself; an admin can set PAGERDUTY_API_TOKEN.",
-            )
+        self.demand_key()
         if not holder.email:
             raise NotAllowed(
                 "Slack does not tell me your e-mail address, by which PagerDuty knows you.",
                 code="no-email",
                 hint="Do it in PagerDuty itself.",
             )
+        if act == "note":
+            return  # it is never too late for that
         if not page.open:
-            raise Stale(f"{_resolved(page, now)} Nothing was changed.", code="page-resolved")
+            raise Stale(f"{resolved(page, now)} Nothing was changed.", code="page-resolved")
         if seen and seen != page.seen:
-            raise Stale(f"{_stands(page, now)} Nothing was changed.")
-        if act == "ack" and page.state == "acknowledged":
-            raise Stale(f"{_stands(page, now)} Nothing was changed.", code="acknowledged")
+            raise Stale(f"{stands(page, now)} Nothing was changed.")
+        if act == "ack" and page.state == "acknowledged" and not page.snoozed:
+            raise Stale(f"{stands(page, now)} Nothing was changed.", code="acknowledged")
+        if act == "wake" and not page.snoozed:
+            raise Stale("It is not snoozed any more. Nothing was changed.", code="not-snoozed")
 
-    async def carry_out(self, job: Job) -> Outcome | None:
-        """Do at PagerDuty what somebody wanted. None: that was done before. Raises Later while PagerDuty is away."""
-        page = await self._store.find(str(job.body["page"]))
-        doing = next((one for one in page.doing if one.id == job.body["doing"]), None) if page else None
-        if page is None or doing is None:
-            return None
-        try:
-            return await self._done(page, doing, str(job.body["email"]))
-        except Unavailable as away:
-            if self._clock.now() - doing.at >= GIVES_UP:
-                why = f"{away} I tried for {duration(GIVES_UP)}. Do it in PagerDuty itself, or press again."
-                return Outcome(await self._answered(page.id, doing.id, None), doing, why)
-            await self._note(page.id, doing.id, lambda one: replace(one, tries=one.tries + 1))
-            pause = PAUSES[min(doing.tries, len(PAUSES) - 1)]
-            raise Later(min(max(pause, away.wait or 0), LONGEST_PAUSE)) from away
-        except (Refused, NotDone) as no:
-            return Outcome(await self._answered(page.id, doing.id, None), doing, str(no))
-
-    async def _done(self, page: Page, doing: Doing, email: str) -> Outcome:
-        user = await self._pagerduty.user(email)
-        if user is None:
-            raise NotDone(
-                f"PagerDuty knows nobody with the e-mail {email}, so I cannot {DOINGS[doing.act]} it as you. Ask "
-                "whoever looks after PagerDuty to add you; somebody else can do it meanwhile."
+    def demand_key(self) -> None:
+        """Raises Refusal where PagerDuty cannot be asked for anything."""
+        if not self._pagerduty.set_up:
+            raise Refusal(
+                "I have no key for PagerDuty, so I cannot tell it anything.",
+                code="no-pagerduty",
+                hint="Do it in PagerDuty itself; an admin can set PAGERDUTY_API_TOKEN.",
             )
-        # Looked at first: of a page that is resolved, PagerDuty takes an acknowledgement for opening it again.
-        before = await self._pagerduty.incident(page.id)
-        if before.state == "resolved":
-            page = await self._answered(
-                page.id, doing.id, _move(f"grail:{doing.id}:before", before, before.by)
-            )
-            # A resolve whose answer was lost is found as what it wanted.
-            mine = doing.act == "resolve" and doing.tries and before.by == user.name
-            return Outcome(page, doing, "" if mine else _resolved(page, self._clock.now()))
-        if doing.act == "ack" and before.acknowledged and user.id not in before.acknowledged:
-            page = await self._answered(
-                page.id, doing.id, _move(f"grail:{doing.id}:before", before, before.by)
-            )
-            return Outcome(page, doing, f"{_stands(page, self._clock.now())} I left it so.")
-        if doing.act == "ack" and user.id in before.acknowledged:
-            now = before
-        else:
-            now = await self._change(page, doing, user, before)
-        move = _move(f"grail:{doing.id}", now, user.name, what=WHAT[doing.act])
-        return Outcome(await self._answered(page.id, doing.id, move), doing)
-
-    async def _change(self, page: Page, doing: Doing, user: User, before: Incident) -> Incident:
-        if doing.act != "escalate":
-            status: State = "acknowledged" if doing.act == "ack" else "resolved"
-            return await self._pagerduty.change(page.id, user, status=status)
-        level = doing.level
-        if not level:
-            each = await self._pagerduty.levels(before.policy)
-            now = _level(each, before.assigned)
-            level = now + 1
-            if not any(at == level for at, _ in each):
-                raise NotDone(
-                    f"There is nobody further to escalate to: level {now} is the last one with somebody on call. "
-                    "Reassign it in PagerDuty, or call somebody."
-                )
-            # Kept before it is asked for: asked again, it must not go one level further.
-            await self._note(page.id, doing.id, lambda one: replace(one, level=level))
-        return await self._pagerduty.change(page.id, user, level=level)
 
     async def wake(self, page: Page) -> None:
         """A page is over: have judged what waits for its end, on its service and on those that depend on it."""
@@ -241,19 +212,21 @@ class Pages:
                 id = f"{WAKE}:{page.id}:{page.rev}:{name}"
                 await self._work.add(WAKE, {"service": name}, id=id, now=self._clock.now())
 
-    async def _note(self, id: str, doing: str, change: Callable[[Doing], Doing]) -> None:
+    async def note(self, id: str, doing: str, change: Callable[[Doing], Doing]) -> None:
         """Change what stands on the page of something that is wanted."""
 
         def changed(page: Page) -> Page:
             found = next((one for one in page.doing if one.id == doing), None)
             return domain.asked(page, change(found)) if found else replace(page, rev=page.rev + 1)
 
-        await self._write(id, changed)
+        await self.write(id, changed)
 
-    async def _answered(self, id: str, doing: str, move: Move | None) -> Page:
-        return await self._write(id, lambda page: domain.answered(page, doing, move))
+    async def answered(self, id: str, doing: str, move: Move | None) -> Page:
+        """What was wanted is over, and has made this move, or none."""
+        return await self.write(id, lambda page: domain.answered(page, doing, move))
 
-    async def _write(self, id: str, change: Callable[[Page], Page]) -> Page:
+    async def write(self, id: str, change: Callable[[Page], Page]) -> Page:
+        """Change a page that there is, by its newest revision."""
         for _ in range(TRIES):
             before = await self._store.find(id)
             if before is None:
@@ -263,38 +236,23 @@ class Pages:
         raise Later(0.2)
 
 
-WHAT: Mapping[Act, str] = {"ack": "acknowledged", "resolve": "resolved", "escalate": "escalated"}
-
-
-def _move(id: str, incident: Incident, by: str, what: str = "") -> Move:
-    return Move(id, what or incident.state, incident.changed, by, incident.state)
-
-
-def _level(each: Sequence[tuple[int, str]], assigned: Sequence[str]) -> int:
-    """At which level of its policy a page is: the first that wakes just those who have it, else the first with all of
-    them; 1 where somebody else has it.
-    """
-    levels = sorted({at for at, _ in each})
-    waked = {level: {who for at, who in each if at == level} for level in levels}
-    for fits in (set(assigned).__eq__, set(assigned).issubset):
-        for level in levels:
-            if assigned and fits(waked[level]) is True:
-                return level
-    return 1
-
-
-def _resolved(page: Page, now: float) -> str:
+def resolved(page: Page, now: float) -> str:
+    """Who ended it, and when, for who comes too late."""
     by = f" by {page.resolved_by}" if page.resolved_by else ""
     return f"It was resolved{by} {duration(max(0.0, now - page.since))} ago."
 
 
-def _stands(page: Page, now: float) -> str:
+def stands(page: Page, now: float) -> str:
     """What is true now, for who pressed on what was true before."""
     ago = duration(max(0.0, now - page.since))
     if page.state == "acknowledged":
         who = " and ".join(page.acknowledged_by) or "Somebody"
         return f"{who} acknowledged it {ago} ago."
     return f"It was triggered again {ago} ago."
+
+
+async def _nobody(who: str) -> str:
+    return ""
 
 
 def _event(said: Any) -> Event | None:

@@ -13,6 +13,7 @@ from bot.store.scripts import guarded
 
 Choice = Literal["always", "failures", "never"]
 CHOICES: tuple[Choice, ...] = get_args(Choice)
+LINKED = "pagerduty"  # a field beside the choices
 ALL = "all"  # the choice for every kind that has none of its own
 DEFAULTS: Mapping[str, Choice] = {"commits": "always"}  # of the kinds of which nothing else tells
 
@@ -78,6 +79,13 @@ class PreferenceStore:
             await guarded(self._redis.hdel)(key, "quiet")
         else:
             await guarded(self._redis.hset)(key, "quiet", f"{quiet.begin}-{quiet.end}")
+
+    async def linked(self, who: str) -> str:
+        """By which e-mail PagerDuty knows this person, as they said themselves; "" where they never did."""
+        return str(await guarded(self._redis.hget)(keys.PREFERENCES(who=who), LINKED) or "")
+
+    async def link(self, who: str, email: str) -> None:
+        await guarded(self._redis.hset)(keys.PREFERENCES(who=who), LINKED, email)
 
 
 class Switch:

@@ -1,7 +1,7 @@
 """PagerDuty, played by the workspace at `<workspace>/pagerduty/`: enough of it to be paged by, over real HTTP.
 
 front.py     who may ask, the weather, limits, and the published contract that both sides are held to
-routes.py    each address and what it does
+routes.py    each address and what it does; acts.py: those that do more than change a state; asked.py: one request
 shapes.py    how each thing looks as JSON, in answers and in webhooks
 things.py    people, services, escalation policies, incidents: what there is
 moves.py     how an incident changes, whoever changes it

@@ -3,6 +3,7 @@
     {"open": title, "service": name or id, "urgency"?: "high" | "low", "priority"?: "P1", "key"?}   a page
     {"incident": id or "newest", "to": "acknowledged" | "resolved" | "triggered" | "escalated", "by"?: e-mail}
     {"incident": …, "note": text, "by"?} · {"incident": …, "priority": "P1" | "", "by"?}
+    {"policy": id, "levels": [[id of a person or schedule, …], …]}   who is woken at each level
     {"hooks": "on" | "off"}   off: what happens is told to nobody, ever
     {"redeliver": delivery} · {"tell": event type, "data": {…}, "ago"?: seconds, "agent"?, "about"?}
     {"look": true}   incidents, deliveries with the app's answers, calls (method, path, from, at), off
@@ -10,7 +11,7 @@
 Without `by` the service itself did it, as monitoring does. Each answers {"ok": true, …}.
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from ..faults import ControlError, Json
@@ -32,6 +33,7 @@ class Fire:
             ("incident", self._change),
             ("hooks", self._hooks),
             ("tell", self._tell),
+            ("policy", self._policy),
             ("look", self._look),
         ):
             if word in asked:
@@ -83,6 +85,16 @@ class Fire:
         if found is None:
             raise ControlError(f"There is no incident {said!r} on this PagerDuty: use an id, or newest.")
         return found
+
+    def _policy(self, asked: Json) -> Json:
+        known = self._things.policies.get(str(asked["policy"]))
+        if known is None:
+            raise ControlError(
+                f"There is no policy {asked['policy']!r}: there is {', '.join(self._things.policies)}."
+            )
+        levels = tuple(tuple(str(id) for id in level) for level in asked.get("levels", ()))
+        self._things.policies[known.id] = replace(known, levels=levels)
+        return {"policy": known.id}
 
     def _hooks(self, asked: Json) -> Json:
         self._front.hooks.muted = asked["hooks"] == "off"

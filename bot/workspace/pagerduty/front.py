@@ -18,6 +18,7 @@ from .shapes import Shapes
 from .things import Things
 
 A_MINUTE = 960
+WAKE_SECONDS = 0.2
 ACCEPT = "application/vnd.pagerduty+json;version=2"
 WORDS = {401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 409: "Conflict", 422: "Invalid Input"}
 
@@ -29,7 +30,8 @@ class Front:
         self._core = core
         self.things = Things(core.clock, core.journal)
         self.hooks = Hooks(core, self.things, self.shapes)
-        self.moves = Moves(self.things, self.hooks.tell)
+        self.moves = Moves(self.things, self.hooks.tell, self.hooks.tell_of)
+        self._waking: asyncio.Task[None] | None = None
         self._routes = Routes(self.things, self.moves, self.shapes)
         folder = core.settings.pagerduty_contracts
         self._contract = OpenApi(folder / "rest.trimmed.normalised.openapi.json" if folder else None)
@@ -41,9 +43,19 @@ class Front:
 
     async def start(self) -> None:
         await self.hooks.start()
+        self._waking = asyncio.create_task(self._wake(), name="pagerduty-snoozes")
 
     async def stop(self) -> None:
+        if self._waking is not None:
+            self._waking.cancel()
+            await asyncio.gather(self._waking, return_exceptions=True)
         await self.hooks.stop()
+
+    async def _wake(self) -> None:
+        """End snoozes as time passes: another process may move it."""
+        while True:
+            await asyncio.sleep(WAKE_SECONDS)
+            self.moves.wake()
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         path = request.rel_url.raw_path.removeprefix("/pagerduty")

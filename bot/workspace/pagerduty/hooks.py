@@ -101,6 +101,11 @@ class Hooks:
         at = incident.created if event == "incident.triggered" else self._core.clock.now()
         self.say(event, data, at=at, agent=shapes.someone(by), about=incident.id)
 
+    def tell_of(self, event: str, incident: Incident, by: str, person: str) -> None:
+        shapes = self._shapes()
+        data = shapes.told_responder(incident, person)
+        self.say(event, data, at=self._core.clock.now(), agent=shapes.someone(by), about=incident.id)
+
     def say(self, event: str, data: Json, *, at: float, agent: Json | None, about: str = "") -> str:
         """Send what is so, or what a test makes up; the id of the delivery."""
         body = {

@@ -9,10 +9,12 @@ Tell = Callable[[str, Incident, str, Note | None], None]
 
 
 class Moves:
-    """tell: (event type, the incident, id of who did it, the note that it is about)."""
+    """tell: (event type, the incident, id of who did it, the note that it is about); tell_of: the same of a person."""
 
-    def __init__(self, things: Things, tell: Tell) -> None:
-        self._things, self._tell = things, tell
+    def __init__(
+        self, things: Things, tell: Tell, tell_of: Callable[[str, Incident, str, str], None]
+    ) -> None:
+        self._things, self._tell, self._tell_of = things, tell, tell_of
 
     def open(
         self,
@@ -41,7 +43,7 @@ class Moves:
         event = "incident.reopened" if incident.status == "resolved" else "incident.acknowledged"
         if event == "incident.acknowledged" and by in incident.acknowledged:
             return
-        incident.status = "acknowledged"
+        incident.status, incident.snoozed = "acknowledged", 0.0
         incident.acknowledged[by] = self._things.clock.now()
         incident.assigned = [by]
         self._changed(incident, event, by)
@@ -50,6 +52,7 @@ class Moves:
         if incident.status == "resolved":
             return
         incident.status, incident.assigned, incident.acknowledged = "resolved", [], {}
+        incident.snoozed = 0.0
         self._changed(incident, "incident.resolved", by)
 
     def trigger(self, incident: Incident, by: str) -> None:
@@ -57,7 +60,7 @@ class Moves:
         if incident.status == "triggered":
             return
         event = "incident.reopened" if incident.status == "resolved" else "incident.unacknowledged"
-        incident.status, incident.acknowledged = "triggered", {}
+        incident.status, incident.acknowledged, incident.snoozed = "triggered", {}, 0.0
         self._assign(incident, incident.level)
         self._changed(incident, event, by)
 
@@ -67,10 +70,41 @@ class Moves:
         if not 1 <= level <= len(policy.levels):
             return False
         if incident.status != "resolved" and level != incident.level:
-            incident.status, incident.acknowledged = "triggered", {}
+            incident.status, incident.acknowledged, incident.snoozed = "triggered", {}, 0.0
             self._assign(incident, level)
             self._changed(incident, "incident.escalated", by)
         return True
+
+    def reassign(self, incident: Incident, whom: list[str], by: str) -> None:
+        """Rings whom it goes to; nobody has it until they say so."""
+        incident.status, incident.acknowledged, incident.snoozed = "triggered", {}, 0.0
+        incident.assigned = whom
+        self._changed(incident, "incident.reassigned", by)
+
+    def snooze(self, incident: Incident, seconds: int, by: str) -> None:
+        """Of one that nobody had, whoever snoozes it has it until then. There is no event of it."""
+        self.acknowledge(incident, by)
+        incident.snoozed = self._things.clock.now() + seconds
+        self._things.keep(incident)
+
+    def wake(self) -> None:
+        """Those whose snooze is over ring again."""
+        for incident in self._things.incidents.values():
+            if 0.0 < incident.snoozed <= self._things.clock.now():
+                self.trigger(incident, incident.service)
+
+    def merge(self, target: Incident, sources: list[Incident], by: str) -> None:
+        for one in sources:
+            self.resolve(one, by)
+        self._things.keep(target)
+
+    def responders(self, incident: Incident, whom: list[str], by: str) -> None:
+        for id in whom:
+            if id not in incident.responders:
+                incident.responders.append(id)
+        self._things.keep(incident)
+        for id in whom:
+            self._tell_of("incident.responder.added", incident, by, id)
 
     def prioritise(self, incident: Incident, priority: str, by: str) -> None:
         incident.priority = priority

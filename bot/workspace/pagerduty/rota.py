@@ -20,9 +20,9 @@ def shift(schedule: Schedule, at: float) -> tuple[str, float, float]:
 
 
 def at_level(things: Things, policy: Policy, level: int, at: float) -> list[Person]:
-    """Whom this level of a policy wakes, from 1 on."""
+    """Whom this level of a policy wakes, from 1 on: nobody where there is no such level."""
     found = []
-    for target in policy.levels[level - 1]:
+    for target in policy.levels[level - 1] if level <= len(policy.levels) else ():
         schedule = things.schedules.get(target)
         found.append(things.people[shift(schedule, at)[0] if schedule else target])
     return list(dict.fromkeys(found))

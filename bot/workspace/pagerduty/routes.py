@@ -1,49 +1,25 @@
 """Each address of PagerDuty's that is played: (verb, template, name of it for the weather, what it does)."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
-from ..faults import Json
+from .acts import Acts, by_of
+from .asked import NOT_FOUND, Answer, Asked, Refused
 from .moves import Moves
 from .shapes import Shapes
-from .things import PRIORITIES, Incident, Person, Things
+from .things import PRIORITIES, Things
+
+__all__ = ["Asked", "Refused", "Routes"]
 
 
-class Refused(Exception):
-    """An answer that is a refusal, in PagerDuty's shape."""
-
-    def __init__(self, status: int, message: str, code: int, *errors: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.body = {"error": {"message": message, "code": code, "errors": list(errors)}}
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One request. query: every value of each name. by: whose e-mail stands in From."""
-
-    at: Mapping[str, str]
-    query: Mapping[str, Sequence[str]]
-    body: Json
-    by: Person | None
-
-    def all(self, name: str) -> Sequence[str]:
-        return self.query.get(f"{name}[]", ())
-
-    def one(self, name: str, otherwise: str = "") -> str:
-        return next(iter(self.query.get(name, ())), otherwise)
-
-
-Answer = tuple[int, Any]
 Handler = Callable[[Asked], Answer]
-NOT_FOUND = (404, "Not Found", 2100)
 
 
 class Routes:
     def __init__(self, things: Things, moves: Moves, shapes: Callable[[], Shapes]) -> None:
         self._things, self._moves, self._shapes = things, moves, shapes
+        self._acts = Acts(things, moves, shapes)
         table: list[tuple[str, str, str, Handler]] = [
             ("GET", "/abilities", "abilities", lambda _: (200, {"abilities": ["teams", "urgencies"]})),
             ("GET", "/incidents", "incidents", self.incidents),
@@ -52,6 +28,9 @@ class Routes:
             ("PUT", "/incidents/{id}", "change", self.change),
             ("GET", "/incidents/{id}/notes", "notes", self.notes),
             ("POST", "/incidents/{id}/notes", "note", self.note),
+            ("POST", "/incidents/{id}/snooze", "snooze", self._acts.snooze),
+            ("PUT", "/incidents/{id}/merge", "merge", self._acts.merge),
+            ("POST", "/incidents/{id}/responder_requests", "responders", self._acts.responders),
             ("GET", "/users", "users", self.users),
             ("GET", "/users/{id}", "user", self.user),
             ("GET", "/services", "services", self.services),
@@ -72,33 +51,23 @@ class Routes:
                 return name, found.groupdict(), handler
         return None
 
-    def _found(self, asked: Asked) -> Incident:
-        found = self._things.incidents.get(asked.at["id"])
-        if found is None:
-            raise Refused(*NOT_FOUND)
-        return found
-
-    @staticmethod
-    def _by(asked: Asked) -> Person:
-        if asked.by is None:
-            raise Refused(400, "Requester User Not Found", 2100, "Requester User Not Found")
-        return asked.by
-
     def incidents(self, asked: Asked) -> Answer:
-        wanted, services = asked.all("statuses"), asked.all("service_ids")
+        wanted, services, key = asked.all("statuses"), asked.all("service_ids"), asked.one("incident_key")
         found = [
             one
             for one in self._things.incidents.values()
-            if (not wanted or one.status in wanted) and (not services or one.service in services)
+            if (not wanted or one.status in wanted)
+            and (not services or one.service in services)
+            and (not key or one.key == key)
         ]
         found.sort(key=lambda one: one.number, reverse=asked.one("sort_by").endswith(":desc"))
         return self._listed(asked, "incidents", [self._shapes().incident(one) for one in found])
 
     def incident(self, asked: Asked) -> Answer:
-        return 200, {"incident": self._shapes().incident(self._found(asked))}
+        return 200, {"incident": self._shapes().incident(self._acts.found(asked))}
 
     def open(self, asked: Asked) -> Answer:
-        by, wanted = self._by(asked), asked.body.get("incident") or {}
+        by, wanted = by_of(asked), asked.body.get("incident") or {}
         service = self._things.services.get((wanted.get("service") or {}).get("id", ""))
         if service is None:
             raise Refused(400, "Invalid Input Provided", 2001, "Service cannot be empty.")
@@ -115,11 +84,16 @@ class Routes:
         return 201, {"incident": self._shapes().incident(incident)}
 
     def change(self, asked: Asked) -> Answer:
-        incident, by, wanted = self._found(asked), self._by(asked), asked.body.get("incident") or {}
+        incident, by, wanted = self._acts.found(asked), by_of(asked), asked.body.get("incident") or {}
         if "escalation_level" in wanted and not self._moves.escalate(
             incident, wanted["escalation_level"], by.id
         ):
             raise Refused(400, "Invalid Input Provided", 2001, "Escalation level is out of range.")
+        whom = [one["assignee"]["id"] for one in wanted.get("assignments", ())]
+        if not all(id in self._things.people for id in whom):
+            raise Refused(400, "Invalid Input Provided", 2001, "Assignee Invalid")
+        if whom and incident.status != "resolved":
+            self._moves.reassign(incident, whom, by.id)
         match wanted.get("status"):
             case "acknowledged":
                 self._moves.acknowledge(incident, by.id)
@@ -130,10 +104,10 @@ class Routes:
         return 200, {"incident": self._shapes().incident(incident)}
 
     def notes(self, asked: Asked) -> Answer:
-        return 200, {"notes": [self._shapes().note(one) for one in self._found(asked).notes]}
+        return 200, {"notes": [self._shapes().note(one) for one in self._acts.found(asked).notes]}
 
     def note(self, asked: Asked) -> Answer:
-        incident, by = self._found(asked), self._by(asked)
+        incident, by = self._acts.found(asked), by_of(asked)
         note = self._moves.note(incident, str(asked.body["note"]["content"]), by.id)
         return 200, {"note": self._shapes().note(note)}
 

@@ -112,7 +112,8 @@ class Shapes:
             "title": one.title, "created_at": moment(one.created), "updated_at": moment(one.changed),
             "status": one.status, "incident_key": one.key, "urgency": one.urgency,
             "service": self._reference("service", service.id, service.name),
-            "escalation_policy": self._policy(service.policy), "teams": [], "pending_actions": [],
+            "escalation_policy": self._policy(service.policy), "teams": [],
+            "pending_actions": [{"type": "unacknowledge", "at": moment(one.snoozed)}] if one.snoozed else [],
             "assigned_via": "escalation_policy",
             "assignments": [{"at": moment(one.changed), "assignee": self.someone(id)} for id in one.assigned],
             "acknowledgements": [{"at": moment(at), "acknowledger": self.someone(id)}
@@ -123,6 +124,9 @@ class Shapes:
             "alert_counts": {"all": 0, "triggered": 0, "resolved": 0}, "is_mergeable": True,
         }  # fmt: skip
         return there(shape)
+
+    def reference(self, one: Incident) -> Json:
+        return self._reference("incident", one.id, f"[#{one.number}] {one.title}")
 
     def told(self, one: Incident) -> Json:
         """Of a webhook: another shape than the API's."""
@@ -148,6 +152,25 @@ class Shapes:
         return {
             "incident": self._reference("incident", incident.id, incident.title), "id": one.id, "content": one.content,
             "trimmed": False, "type": "incident_note",
+        }  # fmt: skip
+
+    def told_responder(self, incident: Incident, person: str) -> Json:
+        return {
+            "incident": self._reference("incident", incident.id, incident.title), "user": self.someone(person),
+            "escalation_policy": None, "message": "", "state": "pending", "type": "incident_responder",
+        }  # fmt: skip
+
+    def responders(self, incident: Incident, by: Person, message: str, whom: list[str], at: float) -> Json:
+        """A request for help, of the REST API."""
+        targets = [
+            {"responder_request_target": {"type": "user", "id": id, "incident_responders": [
+                {"state": "pending", "user": self.someone(id),
+                 "incident": self._reference("incident", incident.id, incident.title)}]}}
+            for id in whom
+        ]  # fmt: skip
+        return {
+            "incident": self._reference("incident", incident.id, incident.title), "requester": self.someone(by.id),
+            "requested_at": moment(at), "message": message, "responder_request_targets": targets,
         }  # fmt: skip
 
     def _policy(self, id: str) -> Json:

@@ -58,7 +58,7 @@ class Note:
 @dataclass
 class Incident:
     """assigned: ids of people. level: of the escalation policy. acknowledged: id of a person -> when. changed_by: id of
-    a person or of the service.
+    a person or of the service. snoozed: until when. responders: ids of people who were asked for help.
     """
 
     id: str
@@ -76,6 +76,8 @@ class Incident:
     status: str = "triggered"
     acknowledged: dict[str, float] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
+    snoozed: float = 0.0
+    responders: list[str] = field(default_factory=list)
 
 
 PEOPLE = (

@@ -86,7 +86,7 @@ def test_what_is_wanted_stands_on_the_page_until_pagerduty_has_answered() -> Non
     assert page.state == "triggered"
     page = answered(page, "a", Move("grail:a", "acknowledged", 99.0, "Omar", "acknowledged"))
     # The API says times to the second, so its answer may seem to be older than what it answers to.
-    assert (page.state, page.since, page.doing) == ("acknowledged", 100.0, ())
+    assert (page.state, page.since, page.doing) == ("acknowledged", 100.001, ())
 
 
 def test_an_answer_that_comes_after_the_end_does_not_open_the_page_again() -> None:
