@@ -45,6 +45,7 @@ from bot.services.locks import ENDS, Locks
 from bot.services.oncall import OnCall
 from bot.services.operations import Operations
 from bot.services.outside import Outsiders
+from bot.services.overrides import Overrides
 from bot.services.page_acts import PageActs
 from bot.services.page_events import PageEvents
 from bot.services.page_links import PageLinks
@@ -204,6 +205,9 @@ class Grail:
             page_acts=PageActs(pages, pagerduty, clock),
             page_links=links,
             oncall=oncall,
+            overrides=Overrides(
+                config=self.current_config, oncall=oncall, store=OverrideStore(self.redis), timers=timers, clock=clock
+            ),
             authors=Authors(
                 config=self.current_config, store=store, git=git, people=people, work=work, timers=timers, clock=clock
             ),

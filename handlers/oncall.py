@@ -6,7 +6,7 @@ from bot.domain.rights import able
 from bot.domain.spans import Moment, moment_in
 from bot.errors import NotFound, NotUnderstood
 from bot.slack import Command, Form, Press, Reply, Turn
-from bot.slack.lookup import nearest, safe
+from bot.slack.teams import no_team, team_of
 from bot.slack.views import oncall as views
 from bot.slack.views.text import escape, said
 
@@ -72,20 +72,13 @@ def _team(turn: Turn, words: Sequence[str]) -> tuple[str, Sequence[str]]:
     config = turn.services.config()
     if not words or words[0].casefold() == "at":
         return "", words[1:]
-    low = words[0].casefold().lstrip("#")
     rest = words[2:] if len(words) > 1 and words[1].casefold() == "at" else words[1:]
-    if low in config.teams:
-        return low, rest
-    if low in config.services:
-        return config.services[low].team, rest
+    if (team := team_of(config, words[0])) is not None:
+        return team, rest
     try:
         moment_in(words, turn.now, turn.holder.zone)
     except NotUnderstood:
-        meant = nearest(low, [*config.teams, *config.services])
-        hint = f"Did you mean `{meant}`?" if meant else f"Teams: {', '.join(list(config.teams)[:8])}."
-        raise NotFound(
-            f"There is no team or service `{safe(words[0])}`.", code="no-such-team", hint=hint
-        ) from None
+        raise no_team(config, words[0]) from None
     return "", words
 
 

@@ -13,6 +13,7 @@ from bot.jobs.answers import Answers
 from bot.jobs.deploys import DeployCards
 from bot.jobs.heard import CHANGED, HEAD, Heard
 from bot.jobs.locks import LockCards
+from bot.jobs.oncall import OnCallCards
 from bot.jobs.pages import PageCards
 from bot.services import Services
 from bot.services.noted import Noted
@@ -56,9 +57,10 @@ class Jobs:
         locks = LockCards(services=services, outbox=outbox, timers=timers, noted=noted, clock=clock)
         pages = PageCards(services.pages, services.page_acts, outbox, clock)
         heard = Heard(services=services, channel=channel)
+        oncall = OnCallCards(services, outbox)
         self._kinds: Mapping[str, Handler] = {
             kind: handler
-            for nouns in (self._answers, deploys, locks, heard, pages)
+            for nouns in (self._answers, deploys, locks, heard, pages, oncall)
             for kind, handler in nouns.handlers().items()
         }
 

@@ -14,6 +14,7 @@ from bot.services.locks import Locks
 from bot.services.oncall import OnCall
 from bot.services.operations import Operations
 from bot.services.outside import Outsiders
+from bot.services.overrides import Overrides
 from bot.services.page_acts import PageActs
 from bot.services.page_links import PageLinks
 from bot.services.pages import Pages
@@ -47,3 +48,4 @@ class Services:
     page_acts: PageActs
     page_links: PageLinks
     oncall: OnCall
+    overrides: Overrides

@@ -25,11 +25,11 @@ class OverrideStore:
         rows = await guarded(self._redis.zrangebyscore)(keys.OVERRIDES(), f"({since:.6f}", "+inf")
         return [one for row in rows if (one := read(row)) is not None]
 
-    async def put(self, override: Override, seen: Iterable[Override] | None, *, now: float) -> Put:
-        """Make it, if those that overlap with it are still those that were seen; None: whatever there is.
+    async def put(self, override: Override, seen: Iterable[str] | None, *, now: float) -> Put:
+        """Make it, if those that overlap with it are still those (ids) that were seen; None: whatever there is.
         `again`: the very same was made before.
         """
-        ids = "*" if seen is None else ",".join(sorted(one.id for one in seen))
+        ids = "*" if seen is None else ",".join(sorted(seen))
         row = orjson.dumps(asdict(override))
         kept = keys.OVERRIDES.life or 0
         return cast(Put, await self._scripts.run("override_put", [keys.OVERRIDES()], [now, row, kept, ids]))
