@@ -35,6 +35,7 @@ from bot.services.authors import Authors
 from bot.services.board import Boards
 from bot.services.coverage import Coverages
 from bot.services.coverage_reports import CoverageReports
+from bot.services.deploy_reports import DeployReports
 from bot.services.deploys import KINDS, Deploys
 from bot.services.facts import Outside
 from bot.services.gates import Gates
@@ -78,6 +79,7 @@ from bot.store.outside import OutsideStore
 from bot.store.overrides import OverrideStore
 from bot.store.pages import PageStore
 from bot.store.preferences import PreferenceStore
+from bot.store.reported import ReportStore
 from bot.store.schedules import Schedules
 from bot.store.streams import Work, Worker
 from bot.store.timers import Timers
@@ -138,8 +140,6 @@ class Grail:
         coverage = Coverages(
             config=self.current_config, store=reports, git=git, secrets=settings.hook_secrets
         )
-        if web_side:
-            self._say_closed(coverage)
         drivers: dict[str, Driver] = {
             "recipe": RecipeDriver(settings.data, mask=settings.secrets()),
             "github_actions": GitHubActionsDriver(github, clock),
@@ -153,6 +153,12 @@ class Grail:
             git=git, clock=clock,
         )  # fmt: skip
         links = PageLinks(self.current_config, PreferenceStore(self.redis), people.known_by_email, pagerduty)
+        told = DeployReports(
+            config=self.current_config, store=store, reports=ReportStore(self.redis), standings=standings, git=git,
+            inbox=inbox, clock=clock, secrets=settings.hook_secrets,
+        )  # fmt: skip
+        if web_side:
+            self._say_closed(coverage, told)
         pages = Pages(
             config=self.current_config, store=PageStore(self.redis), pagerduty=pagerduty, work=work, clock=clock,
             hears=bool(settings.pagerduty.webhook_secrets), linked=links.email_of,
@@ -177,6 +183,7 @@ class Grail:
                 checks=GitHubChecks(github, settings.github.api_url) if tokens is not None else None,
                 coverage=coverage,
                 pages=pages if pagerduty.set_up else None,
+                stands=standings,
             ),
         )
         deploys.claims.on_found = channel.claims
@@ -200,6 +207,7 @@ class Grail:
             finder,
             standings,
             outsiders,
+            told,
             history=Histories(History(self.redis), clock),
             pages=pages,
             page_acts=PageActs(pages, pagerduty, clock),
@@ -236,6 +244,7 @@ class Grail:
                         {"github": settings.github.webhook_secrets},
                         {
                             "coverage": CoverageReports(coverage, reports, inbox, clock),
+                            "deploys": told,
                             "pagerduty": PageEvents(inbox, clock, settings.pagerduty.webhook_secrets),
                         },
                     ),
@@ -269,13 +278,14 @@ class Grail:
             self._loop(outbox.run(self._stop), "outbox")
         metrics.UP.set(clock.now())
 
-    def _say_closed(self, coverage: Coverages) -> None:
+    def _say_closed(self, coverage: Coverages, reports: DeployReports) -> None:
         """Which webhooks take nothing, because nobody could judge who sends it."""
-        for line in coverage.amiss():
+        for line in [*coverage.amiss(), *reports.amiss()]:
             self.say(line)
         closed = [] if self.settings.github.webhook_secrets else ["GITHUB_WEBHOOK_SECRET"]
         closed += [] if self.settings.pagerduty.webhook_secrets else ["PAGERDUTY_WEBHOOK_SECRET"]
         closed += [] if coverage.secrets() else ["GRAIL_HOOK_SECRET_COVERAGE_<SERVICE>"]
+        closed += [] if reports.secrets() else ["GRAIL_HOOK_SECRET_DEPLOYS_<SERVICE>"]
         log.info("hooks.closed", not_set=closed)
 
     def current_config(self) -> Config:

@@ -72,8 +72,13 @@ async def _page(turn: Turn, selection: Selection, start: str, direction: Directi
     plain = replace(selection, service="", environment="") == Selection()
     if plain and selection.service and selection.environment and not start:
         figures = await history.delivery(selection.service, selection.environment)
+    odd = (
+        await turn.services.reports.odd(selection.service)
+        if plain and selection.service and not start
+        else []
+    )
     example = _example(turn, selection)
-    return Reply(views.deploys(page, selection, _value(selection), start, figures, example))
+    return Reply(views.deploys(page, selection, _value(selection), start, figures, example, odd))
 
 
 def _value(selection: Selection) -> str:

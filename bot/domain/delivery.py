@@ -105,7 +105,7 @@ def _end(deploy: Deploy) -> float:
 
 
 def _touched(deploy: Deploy) -> bool:
-    if not deploy.run or deploy.untouched:
+    if not deploy.happened or deploy.untouched:
         return False
     return deploy.state != "cancelled" or deploy.rolled_back is not None
 

@@ -115,12 +115,21 @@ class Deploy:
     committed: float | None = None  # when its commit was committed
     migrations: tuple[str, ...] = ()  # changed files among them that migrate a database
     outside: str = ""  # brought there without Grail, by whom as that system says; "-": nobody knows
+    reported: str = ""  # the id by which the system that did it has reported it
+    confirmed: bool = False  # of a reported one: the driver said that its commit stood there
     watched: Watched | None = None  # how it goes afterwards; None: nobody looks
     automatic: bool = False  # a roll-back by Grail itself
+    begins: float | None = None  # the time for which it is set; None: as soon as it may
+    begins_said: str = ""  # the same as it was understood: `Tuesday 14:00 in Europe/Berlin`
 
     @property
     def over(self) -> bool:
         return self.state in ENDED
+
+    @property
+    def happened(self) -> bool:
+        """Whether it may have changed its environment: Grail ran it, or another system has reported it."""
+        return bool(self.run or self.reported)
 
     @property
     def held(self) -> bool:

@@ -44,7 +44,7 @@ def migrations(files: Iterable[str]) -> tuple[str, ...]:
 def _was_there(deploy: Deploy) -> bool:
     """Whether it changed its place, or tried to."""
     if deploy.outside:
-        return deploy.state == "succeeded"
+        return deploy.state == "succeeded" or (bool(deploy.reported) and deploy.state == "failed")
     return deploy.over and bool(deploy.run) and deploy.action is None
 
 

@@ -15,6 +15,7 @@ from bot.jobs.heard import CHANGED, HEAD, Heard
 from bot.jobs.locks import LockCards
 from bot.jobs.oncall import OnCallCards
 from bot.jobs.pages import PageCards
+from bot.jobs.reported import ReportCards
 from bot.services import Services
 from bot.services.noted import Noted
 from bot.slack.effects import Effects
@@ -57,10 +58,11 @@ class Jobs:
         locks = LockCards(services=services, outbox=outbox, timers=timers, noted=noted, clock=clock)
         pages = PageCards(services.pages, services.page_acts, outbox, clock)
         heard = Heard(services=services, channel=channel)
+        reported = ReportCards(services=services, outbox=outbox, noted=noted, clock=clock)
         oncall = OnCallCards(services, outbox)
         self._kinds: Mapping[str, Handler] = {
             kind: handler
-            for nouns in (self._answers, deploys, locks, heard, pages, oncall)
+            for nouns in (self._answers, reported, deploys, locks, heard, pages, oncall)
             for kind, handler in nouns.handlers().items()
         }
 

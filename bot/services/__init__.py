@@ -7,6 +7,7 @@ from bot.config import Config
 from bot.services.authors import Authors
 from bot.services.board import Boards
 from bot.services.coverage import Coverages
+from bot.services.deploy_reports import DeployReports
 from bot.services.deploys import Deploys
 from bot.services.gates import Gates
 from bot.services.history import Histories
@@ -41,6 +42,7 @@ class Services:
     finder: Finder
     standings: Standings
     outsiders: Outsiders
+    reports: DeployReports
     authors: Authors
     timeline: Timeline
     history: Histories

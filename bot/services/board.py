@@ -32,7 +32,10 @@ class Board:
 
 @dataclass(frozen=True)
 class Line:
-    """Who stands in line for one place, the next one first. median: seconds of a deploy there; None: none is known."""
+    """Who stands in line for one place, the next one first. median: seconds of a deploy there; None: none is known.
+
+    later: what is set for a time that is still to come, the soonest first.
+    """
 
     service: str
     environment: str
@@ -40,6 +43,7 @@ class Line:
     waiting: tuple[Deploy, ...]
     median: float | None
     now: float
+    later: tuple[Deploy, ...] = ()
 
     def wait(self, number: int) -> float | None:
         """Seconds until the turn of this place, counted from 1, as long as all take what they took before."""
@@ -87,9 +91,13 @@ class Boards:
         )
 
     async def lines(self, names: Collection[str], environment: str | None, now: float) -> list[Line]:
-        """The places of these services where somebody stands in line."""
+        """The places of these services where somebody stands in line, or something is set for later."""
         held = await self._store.deploys(await self._store.waiting())
-        queued = [one for one in held if one.state == "queued" and one.service in names]
+        later = sorted(
+            (one for one in held if one.begins is not None and one.begins > now and one.service in names),
+            key=lambda one: one.begins or 0.0,
+        )
+        queued = [*(one for one in held if one.state == "queued" and one.service in names), *later]
         spots = dict.fromkeys(
             (one.service, one.environment) for one in queued if environment in (None, one.environment)
         )
@@ -100,8 +108,9 @@ class Boards:
             holder = await self._store.deploys([running[spot]] if spot in running else [])
             recent = (await self._store.recent([spot[0]], LOOKED_AT))[spot[0]]
             took = _took(recent, spot[1])
-            lines.append(Line(*spot, next(iter(holder), None), tuple(waiting), took, now))
-        return [line for line in lines if line.waiting]
+            mine = tuple(one for one in later if (one.service, one.environment) == spot)
+            lines.append(Line(*spot, next(iter(holder), None), tuple(waiting), took, now, mine))
+        return [line for line in lines if line.waiting or line.later]
 
     async def to_the_front(self, deploy: Deploy) -> None:
         """Let it be the next in line; everybody's card there tells it. Raises Stale when it stands in line no more."""
@@ -123,16 +132,17 @@ class Boards:
         rows = []
         for name in names:
             environments = self._config().services[name].environments
-            last = _last(recent[name], set(environments))
+            there = standing.get(name, {})
+            last, brought = _last(recent[name], set(environments), {one.deploy for one in there.values()})
             for environment in environments:
                 spot = (name, environment)
-                ended, stands = last.get(environment), standing.get(name, {}).get(environment)
+                ended, stands = last.get(environment), there.get(environment)
                 doubt = ended if ended is not None and ended.in_doubt else None
                 url = self._places.url(name, environment) if stands else ""
                 rows.append(
                     Status(
                         name, environment, stands, running.get(held.get(spot, "")), doubt, url,
-                        heard.get(name, {}).get(environment), ended,
+                        heard.get(name, {}).get(environment), ended, brought.get(stands.deploy) if stands else None,
                     )
                 )  # fmt: skip
         return rows
@@ -149,15 +159,23 @@ def _took(newest_first: Iterable[Deploy], environment: str) -> float | None:
     return median(seconds) if seconds else None
 
 
-def _last(newest_first: Iterable[Deploy], environments: set[str]) -> dict[str, Deploy]:
-    """The last one that ran and ended in each environment; no more are read than that takes."""
+def _last(
+    newest_first: Iterable[Deploy], environments: set[str], standing: Collection[str]
+) -> tuple[dict[str, Deploy], dict[str, Deploy]]:
+    """The last one that ran and ended in each environment; and of what stands, by id, what was read on the way. No more
+    are read than that takes: where something failed outside, also what it has left standing.
+    """
     last: dict[str, Deploy] = {}
+    brought: dict[str, Deploy] = {}
     for one in newest_first:
-        if one.over and (one.run or (one.outside and one.state == "succeeded")):
+        if one.id in standing:
+            brought[one.id] = one
+        if one.over and (one.happened or (one.outside and one.state == "succeeded")):
             last.setdefault(one.environment, one)
-        if environments <= last.keys():
+        left = any(one.reported and one.state != "succeeded" for one in last.values())
+        if environments <= last.keys() and not (left and len(brought) < len(standing)):
             break
-    return last
+    return last, brought
 
 
 def _in_order(waiting: Iterable[Deploy]) -> list[Deploy]:

@@ -1,7 +1,6 @@
 """Coverage: reports that came are read and kept; what they say of a commit, and of its change, is told to the gate."""
 
 import asyncio
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,8 @@ from bot.domain.coverage import Lines, OddReport, OfChange, Report, merged, of_c
 from bot.domain.gates import NotSetUp, Unknown
 from bot.domain.gates.coverage import Coverage
 from bot.errors import NotFound, OutsideUnavailable
+from bot.services import _senders
+from bot.services._senders import of_nobody, own
 from bot.sources import coverage as source
 from bot.store.coverage import MOST_REPORTS, Came, CoverageStore, Kept
 
@@ -64,18 +65,12 @@ class Coverages:
 
     def secrets(self) -> dict[str, tuple[str, ...]]:
         """Of each service that has any."""
-        names = {service: secret_of(service) for service in self._config().services}
-        return {service: self._secrets[name] for service, name in names.items() if self._secrets.get(name)}
+        return own("coverage", self._config().services, self._secrets)
 
     def amiss(self) -> list[str]:
         """What of its set-up helps nobody, a sentence each, to be said at the start."""
         services = self._config().services
-        known = {secret_of(name) for name in services}
-        found = [
-            f"GRAIL_HOOK_SECRET_{name} is set, but config.yaml has no such service."
-            for name in sorted(self._secrets)
-            if name.startswith("COVERAGE_") and name not in known
-        ]
+        found = of_nobody("coverage", services, self._secrets)
         for name, service in services.items():
             asked = any(place.gates.coverage for place in service.environments.values())
             if asked and name not in self.secrets():
@@ -208,7 +203,7 @@ class Coverages:
 
 def secret_of(service: str) -> str:
     """The end of the name that a service's secret has in the environment."""
-    return "COVERAGE_" + re.sub(r"[^A-Z0-9]", "_", service.upper())
+    return _senders.secret_of("coverage", service)
 
 
 def _matched(report: Kept, tree: frozenset[str]) -> Kept:

@@ -68,6 +68,7 @@ class Status:
     url: str = ""  # where people find what stands there
     heard: Heard | None = None  # what the system there said last; None: it was never asked
     last: Deploy | None = None  # the last one that ran there and ended
+    brought: Deploy | None = None  # what brought there what stands, where it is known
 
     @property
     def really(self) -> Stands:
@@ -320,7 +321,7 @@ class Deploys:
             action=wanted.action, previous=standing.commit if standing else None,
             previous_subject=standing.subject if standing else "", driver=driver,
             request=wanted.trace or wanted.request, asker=wanted.asker, automatic=wanted.automatic,
-            committed=commit.when or None,
+            committed=commit.when or None, begins=wanted.begins, begins_said=wanted.begins_said,
         )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from bot.domain.gates.history import Recent
 from bot.domain.gates.order import Order
 from bot.domain.gates.pages import Page, Pages
 from bot.domain.gates.times import Hours, Window, Windows
+from bot.domain.outside import Heard
 from bot.errors import GrailError, OutsideUnavailable, StoreUnavailable
 from bot.store.deploys import DeployStore
 
@@ -53,6 +54,12 @@ class PagesOf(Protocol):
     async def pages(self, services: Sequence[str]) -> tuple[Page, ...] | NotSetUp | Unknown: ...
 
 
+class StandsOf(Protocol):
+    """Who asks a place what stands there, now. None: there is nobody to ask."""
+
+    async def said(self, service: str, environment: str) -> Heard | None: ...
+
+
 @dataclass(frozen=True)
 class Outside:
     """The systems that facts come from; None: it is not set up."""
@@ -60,6 +67,7 @@ class Outside:
     checks: ChecksOf | None = None
     coverage: CoverageOf | None = None
     pages: PagesOf | None = None
+    stands: StandsOf | None = None
 
 
 NO_CHECKS = NotSetUp("GitHub", "Set GITHUB_TOKEN, and let the service's repository be one on GitHub.")
@@ -172,8 +180,8 @@ class Around:
     async def _order(self, deploy: Deploy, after: str) -> Order:
         standing = (await self._store.standing(deploy.service)).get(after)
         found = Order(after, stands=standing.commit if standing else "")
-        if found.stands == deploy.commit:
-            return replace(found, succeeded=True)
+        if standing is not None and found.stands == deploy.commit:
+            return await self._proven(replace(found, succeeded=True), deploy.service, standing.deploy)
         holder = await self._store.running(deploy.service, after)
         running = await self._store.find(holder) if holder else None
         if running is not None and running.commit == deploy.commit and running.action is None:
@@ -185,9 +193,27 @@ class Around:
         )
         return replace(found, succeeded=went and bool(found.stands))
 
+    async def _proven(self, found: Order, service: str, id: str) -> Order:
+        """What Grail did not do itself counts where the system there says the same, now."""
+        brought = await self._store.find(id)
+        if brought is None or not brought.outside:
+            return found
+        said = "reported by" if brought.reported else "claimed by"
+        found = replace(found, word=f"{id}, {said} {brought.by_name}")
+        heard = await self._outside.stands.said(service, found.after) if self._outside.stands else None
+        if heard is not None and heard.fails:
+            doubt = heard.fails
+        elif heard is None or heard.at is None:
+            doubt = f"Nothing there can say what stands in {found.after}."
+        elif heard.commit != found.stands:
+            doubt = f"{found.after} itself says that {heard.commit[:7] or 'nothing'} stands there."
+        else:
+            return found
+        return replace(found, doubt=doubt)
+
     async def _recent(self, deploy: Deploy, within: float) -> Recent:
         for one in await self._store.recent(deploy.service, count=LOOKED_AT):
-            if one.environment == deploy.environment and one.over and one.run and one.ended is not None:
+            if one.environment == deploy.environment and one.over and one.happened and one.ended is not None:
                 bad = one.state in ("failed", "lost") or one.rolled_back is not None
                 same = one.commit == deploy.commit
                 return Recent(one.id, one.short(), one.by_name, one.state, bad, one.ended, within, same)

@@ -81,7 +81,9 @@ def _weight(one: Told) -> str:
 
 
 def _state(deploy: Deploy) -> str:
-    words: list[str] = [deploy.state]
+    words: list[str] = [deploy.state, *(["reported from outside"] if deploy.reported else [])]
+    if deploy.reported:
+        return ", ".join(words)
     if deploy.over and deploy.state != "succeeded":
         if deploy.rolled_back is not None:
             words.append("rolled back" if deploy.rolled_back else "its roll-back failed")

@@ -66,7 +66,9 @@ class Outsiders:
             what = f"`{heard.commit[:7]}` stands" if heard.commit else "nothing stands"
             raise _stale(f"By now {what} in {service} {environment}, not `{commit[:7]}`.")
         recent = await self._store.recent(service, count=LOOKED_AT)
-        last = next((one for one in recent if one.environment == environment and one.over and one.run), None)
+        last = next(
+            (one for one in recent if one.environment == environment and one.over and one.happened), None
+        )
         really = compared(heard, stands.commit if stands else "", stands.since if stands else 0.0, last)
         if really != "outside":
             raise _stale(f"`{commit[:7]}` in {service} {environment} is what I know already.")
@@ -100,6 +102,11 @@ class Outsiders:
         deploy = await self._store.get(id)
         if not deploy.outside:
             raise Conflict(f"I ran {id} myself: there is nothing to take back.", code="not-outside")
+        if deploy.reported:
+            raise Conflict(
+                f"The system that did {id} has reported it itself: there is nothing to take back.",
+                code="reported",
+            )
         if deploy.by != (holder.email or holder.user_id) or holder.suspended:
             self._check(holder, deploy.service, deploy.environment)
         if deploy.state != "succeeded":

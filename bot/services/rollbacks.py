@@ -13,6 +13,7 @@ from bot.clock import Clock
 from bot.domain.deploys import Deploy
 from bot.domain.gates import Verdict
 from bot.domain.locks import LIFE_SECONDS, Lock, Scope
+from bot.domain.reported import ran_here
 from bot.domain.rights import Holder
 from bot.domain.rollbacks import bad, migrations, stayed
 from bot.errors import Conflict, NotFound, Offer, OutsideUnavailable, Refusal, Stale
@@ -163,7 +164,7 @@ class Rollbacks:
                 return await self._named(wanted, to, goes), goes
             found = next((one for one in stayed(before) if one.commit != goes), None)
             if found is not None and goes:
-                return found, goes
+                return _known(found), goes
         raise Conflict(
             f"There is nothing to go back to in {service} {environment}: "
             f"{'nothing else has succeeded' if standing else 'nothing has ever succeeded'} there.",
@@ -181,7 +182,7 @@ class Rollbacks:
         elif found.commit == goes or not goes:
             why, code = f"`{found.short()}` of {to} is what stands in {where} already.", "stands-already"
         else:
-            return found
+            return _known(found)
         raise Conflict(
             why, code=code, hint=f"`deploys {wanted.service} {wanted.environment}` shows what ran there."
         )
@@ -215,6 +216,21 @@ class Rollbacks:
             return tuple(commits), await self._git.changed(repository, good, gone)
         except (OutsideUnavailable, Refusal):
             return None, []
+
+
+def _known(found: Deploy) -> Deploy:
+    """Raises Conflict for one that only its report says ran: a roll-back passes gates, because what it goes back to has
+    passed them or was seen to stand there.
+    """
+    if ran_here(found):
+        return found
+    where = f"{found.service} {found.environment}"
+    raise Conflict(
+        f"{found.id}, `{found.short()}`, was done outside, and nobody but its report says that it stood in {where}.",
+        code="only-reported",
+        hint=f"`deploy {found.service} to {found.environment} {found.short()}` brings it there, judged as any deploy; "
+        f"`rollback {where} to <deploy>` goes further back.",
+    )
 
 
 def _reason(deploy: Deploy) -> str:

@@ -70,6 +70,11 @@ class Standings:
         spots = [(str(service), str(environment)) for service, environment in job.body["spots"]]
         await self._ask(await self._due(spots, FRESH_SECONDS, late=True), LONGEST_SECONDS)
 
+    async def said(self, service: str, environment: str) -> Heard | None:
+        """What stands there, asked anew; None where there is nobody to ask."""
+        await self.now([(service, environment)], fresh=0.0)
+        return await self.of(service, environment)
+
     async def of(self, service: str, environment: str) -> Heard | None:
         """What was heard last."""
         return (await self._heard.of(service)).get(environment)

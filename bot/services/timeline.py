@@ -86,7 +86,8 @@ class DeployMoments:
         found = []
         for one in deploys:
             # What somebody brought there without Grail took no time that it would know of.
-            began = one.ended if one.outside else one.started if one.run else None
+            claimed = bool(one.outside) and not one.reported
+            began = one.ended if claimed else one.started if one.happened else None
             if began is not None and began <= until and (one.ended or until) >= since:
                 found.append(_of_deploy(one, began))
         return Known(found, None if back_to is None or back_to < since else back_to)
@@ -149,13 +150,13 @@ def _of_deploy(one: Deploy, started: float) -> Moment:
     kind: Kind = "roll-back" if one.rollback else "action" if one.action else "deploy"
     return Moment(
         started, kind, one.action or one.subject, one.by_name, one.service, one.environment, one.id, one.commit,
-        _outcome(one), None if one.outside else one.ended,
+        _outcome(one), None if one.outside and not one.reported else one.ended,
     )  # fmt: skip
 
 
 def _outcome(one: Deploy) -> str:
     if one.outside:
-        return "outside"
+        return f"{one.state}, outside" if one.reported else "outside"
     if one.over and one.state != "succeeded":
         if one.untouched:
             return f"{one.state}, nothing was changed"

@@ -9,6 +9,7 @@ from bot.clock import Clock
 from bot.config import Config
 from bot.domain.deploys import Deploy, Told
 from bot.domain.gates import Facts, Verdict, judge
+from bot.domain.gates.order import SEEN
 from bot.domain.locks import scopes
 from bot.domain.rights import WITH_A_NET, Holder, Right, may_begin
 from bot.errors import Conflict, NotAllowed, Reason, Refusal
@@ -148,7 +149,6 @@ def _hint(verdict: Verdict) -> str:
 def judged(deploy: Deploy, verdict: Verdict) -> Deploy:
     """The deploy with what was said about it, in the same revision."""
     passed = dict.fromkeys(one.gate for one in verdict if one.outcome == "passed")
-    vouched = tuple(
-        (one.gate, one.sentence) for one in verdict if one.gate in READ and one.outcome == "passed"
-    )
+    good = (one for one in verdict if one.outcome == "passed")
+    vouched = tuple((one.gate, one.sentence) for one in good if one.gate in READ or one.code == SEEN)
     return replace(deploy, conditions=told(verdict), passed=tuple(passed), vouched=vouched)

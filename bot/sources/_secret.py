@@ -27,3 +27,9 @@ def known(said: str, secrets: Sequence[str]) -> bool:
     """Whether it is one of them; each is compared, whatever the others said."""
     found = [hmac.compare_digest(said.encode("utf-8", "replace"), one.encode()) for one in secrets]
     return bool(said) and any(found)
+
+
+def of(headers: Mapping[str, str], secrets: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """The services whose secret this is. secrets: of each service."""
+    said = given(headers)
+    return tuple([service for service, own in secrets.items() if known(said, own)])

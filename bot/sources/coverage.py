@@ -16,8 +16,7 @@ _UTF_8, *_UTF_16 = (
 
 def verify(headers: Mapping[str, str], secrets: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     """The services whose secret this is. secrets: of each service."""
-    said = _secret.given(headers)
-    return tuple([service for service, own in secrets.items() if _secret.known(said, own)])
+    return _secret.of(headers, secrets)
 
 
 def commit(query: Mapping[str, str]) -> str:

@@ -39,6 +39,8 @@ class History:
                 record = _record(row)
                 if record is None:
                     continue
+                if record.get("reported") and record["requested"] < selection.since:
+                    continue  # told of later than it was: what was asked for before it may be newer
                 last = record["requested"]
                 if last < selection.since and direction == "older":
                     more = False

@@ -78,6 +78,10 @@ FOLLOW_UPS = Key("follow-ups", "zset", None, "gates.py", "trimmed to the newest 
 REPORT = Key("report:{service}:{id}", "string", 90 * DAY, "reported.py")  # what it became, so that it is taken once
 REPORTS_ODD = Key("reports-odd:{service}", "zset", 30 * DAY, "reported.py")
 
+# reported.py: deploys that other systems did
+REPORT = Key("report:{service}:{id}", "string", 90 * DAY, "reported.py")  # what it became, so that it is taken once
+REPORTS_ODD = Key("reports-odd:{service}", "zset", 30 * DAY, "reported.py")
+
 # coverage.py: a report as it came until it was read, then what it says, and which ones came
 COVERAGE_CAME = Key("coverage-came:{digest}", "string", 7 * DAY, "coverage.py")
 COVERAGE = Key("coverage:{service}:{commit}", "hash", 90 * DAY, "coverage.py")

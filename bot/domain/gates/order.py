@@ -5,24 +5,40 @@ from dataclasses import dataclass
 
 from bot.domain.gates._words import WAIVER, Condition, Facts, family
 
+SEEN = "seen-there"  # the code of what Grail did not bring there, and the system there says stands there
+
 
 @dataclass(frozen=True)
 class Order:
     """after: the environment that comes before. stands: the commit that stands there, "" for none.
 
     succeeded: this commit went well there some time. running: the deploy that is bringing it there now.
+    word: where Grail did not bring it there, whose word that it stands there is; doubt: why that word proves nothing, a
+    sentence, "" where the system there says the same now.
     """
 
     after: str
     stands: str = ""
     succeeded: bool = False
     running: str = ""
+    word: str = ""
+    doubt: str = ""
 
 
 @family("after", Order, "what stands in the environment before")
 def judge(facts: Facts, found: Order) -> Iterator[Condition]:
     short, where = facts.deploy.short(), found.after
-    if found.stands == facts.deploy.commit:
+    if found.stands == facts.deploy.commit and found.doubt:
+        yield Condition(
+            "after", "failed", "not-proven",
+            f"{short} stands in {where} by the word of {found.word} alone. {found.doubt}",
+            clears=f"a deploy of it to {where}, or {WAIVER}", button="deploy", first=f"{where} {facts.deploy.commit}",
+        )  # fmt: skip
+    elif found.stands == facts.deploy.commit and found.word:
+        yield Condition(
+            "after", "passed", SEEN, f"{short} stands in {where}: {found.word}, and {where} says so too."
+        )
+    elif found.stands == facts.deploy.commit:
         yield Condition("after", "passed", "in-order", f"{short} stands in {where}.")
     elif found.running:
         yield Condition(

@@ -71,9 +71,9 @@ def _held(
     for one in waiting:
         if (one.service, one.environment) == (service, environment):
             state = {"queued": f"number {one.place_in_line or 1} in line", "waiting": "waits for approval"}
-            lines.append(
-                f":hourglass: {one.id} `{one.short()}` by {quiet(one.by_name, 40)}: {state.get(one.state, one.state)}"
-            )
+            early = f", starts {when(one.begins)}" if one.begins is not None else ""
+            words = state.get(one.state, one.state)
+            lines.append(f":hourglass: {one.id} `{one.short()}` by {quiet(one.by_name, 40)}: {words}{early}")
     return [f"\u2003{line}" for line in lines]
 
 
@@ -125,14 +125,27 @@ def _status_line(row: Status) -> str:
         parts.append(
             f":rocket: {running.id} `{running.short()}` by {quiet(running.by_name)} is {running.state}{step}"
         )
+    if (last := row.last) is not None and last.reported and last.state == "failed":
+        parts.append(
+            f":x: {last.id} `{last.short()}` *failed outside*, by {outside.done_by(last)}, {when(last.ended or 0.0)}"
+        )
     if (stands := row.standing) is not None:
         where = f" · {link(row.url, 'open')}" if row.url else ""
-        parts.append(
-            f"`{stands.commit[:7]}` {quiet(stands.subject, 80)} · {stands.deploy}, {when(stands.since)}{where}"
-        )
+        by = f"{stands.deploy}{_outside(row)}"
+        parts.append(f"`{stands.commit[:7]}` {quiet(stands.subject, 80)} · {by}, {when(stands.since)}{where}")
     else:
         parts.append("nothing deployed by me before" if running else "nothing deployed by me yet")
     return f"• *{escape(row.environment)}*: {' · '.join(parts)}"
+
+
+def _outside(row: Status) -> str:
+    """Who brought what stands there, where it was not Grail."""
+    one = row.brought
+    if one is None or not one.outside:
+        return ""
+    return (
+        f" *outside*, by {outside.done_by(one)}" if one.reported else f" *outside*, {quiet(one.by_name, 40)}"
+    )
 
 
 def _left_behind(deploy: Deploy, *, plain: bool = False) -> str:

@@ -1,11 +1,15 @@
 """The history of deploys: a page of it, and how a place is delivered to."""
 
+from collections.abc import Sequence
+
 from bot.domain.delivery import DAY, Delivery, Figure
 from bot.domain.deploys import Deploy
 from bot.domain.history import Page, Selection
 from bot.slack import Block, Message
+from bot.slack.views import outside
 from bot.slack.views.deploy import MARK
 from bot.slack.views.text import actions, button, context, duration, escape, quiet, said, section, when
+from bot.store.reported import Odd
 
 
 def deploys(
@@ -15,6 +19,7 @@ def deploys(
     start: str = "",
     figures: Delivery | None = None,
     example: str = "shop to staging",
+    odd: Sequence[Odd] = (),
 ) -> Message:
     """A line a deploy. carried: what the buttons carry after the deploy's id; start: "" for the first page.
 
@@ -29,6 +34,8 @@ def deploys(
         *([button("Older", "deploys.page", f"{page.older}{carried}")] if page.older else []),
     ]
     rest: list[Block] = [context(_looked(page.back_to))] if page.back_to is not None else []
+    if odd:
+        rest.append(context(_odd(odd)))
     if turn:
         rest.append(actions(*turn))
     if not found:
@@ -100,6 +107,14 @@ def _none(selection: Selection, narrowed: str, start: str, example: str, rest: l
     return said(text, *([section(text), *rest] if rest else []))
 
 
+def _odd(odd: Sequence[Odd]) -> str:
+    """Reports of other systems that could not be used, the newest first."""
+    many = "A report of another system" if len(odd) == 1 else f"{len(odd)} reports of other systems"
+    return (
+        f":grey_question: {many} could not be used; the newest, {when(odd[0].at)}: {quiet(odd[0].why, 200)}"
+    )
+
+
 def _looked(back_to: float) -> str:
     return f"I looked back to {when(back_to)}; [Older] looks further."
 
@@ -110,5 +125,5 @@ def _line(deploy: Deploy, *, named: bool) -> str:
     where = deploy.what if named else where
     return (
         f"{MARK.get(deploy.state, '')} {deploy.id} *{escape(where)}* `{deploy.short()}` {quiet(deploy.subject, 60)} — "
-        f"{deploy.state}, {quiet(deploy.by_name, 40)}, {when(deploy.requested)}"
+        f"{deploy.state}, {outside.short(deploy)}, {when(deploy.requested)}"
     )

@@ -4,8 +4,19 @@ from collections.abc import Sequence
 
 from bot.domain.deploys import Deploy
 from bot.services.deploys import Status
-from bot.slack import Block
-from bot.slack.views.text import button, clock, cut, duration, escape, quiet, when
+from bot.slack import Block, Message
+from bot.slack.views.text import (
+    button,
+    clock,
+    context,
+    cut,
+    duration,
+    escape,
+    quiet,
+    said,
+    section,
+    when,
+)
 
 JUST_NOW = 20.0  # seconds: so old an answer is of now
 OFFERED = 3  # buttons on one card
@@ -58,7 +69,37 @@ def buttons(rows: Sequence[Status]) -> list[Block]:
     ]
 
 
+def done_by(deploy: Deploy) -> str:
+    """Who did one that Grail did not: a person or a tool, as the other system says."""
+    named = deploy.outside not in ("-", "")
+    return quiet(deploy.outside if named else deploy.by_name, 60)
+
+
+def short(deploy: Deploy) -> str:
+    """For a list: who has to answer for one, and that it was not done by Grail."""
+    by = quiet(deploy.by_name, 40)
+    return f"*outside*, {by}" if deploy.outside else by
+
+
+def odd(service: str, why: str, beginning: str) -> Message:
+    """For operations: a report that cannot be used."""
+    lead = (
+        f":grey_question: A report of a deploy of *{escape(service)}* cannot be used: {cut(escape(why), 300)}"
+    )
+    began = f"\nIt begins: `{quiet(beginning, 120).replace('`', ' ')}`" if beginning.strip() else ""
+    rest = (
+        "It was stored, and counts for nothing. What a report has to say stands in docs/sources/deploys.md."
+    )
+    return said(
+        f"A report of a deploy of {service} cannot be used: {quiet(why, 120)}",
+        section(f"{lead}{began}"),
+        context(rest),
+    )
+
+
 def on_card(deploy: Deploy) -> str:
     """What the card of one says that Grail did not run; in the same words once it was taken back."""
+    if deploy.reported:
+        return f":warning: *outside*: {done_by(deploy)} did it without me, and has reported it."
     tool = f" as {quiet(deploy.outside, 40)} there" if deploy.outside not in ("-", "") else ""
     return f":warning: *outside*: brought there without me{tool}; {quiet(deploy.by_name, 60)} says that it was theirs."

@@ -104,4 +104,5 @@ def _at(deploy: Deploy) -> str:
 
 
 def _by(deploy: Deploy) -> str:
-    return f"{deploy.id} by {quiet(deploy.by_name, 40)}"
+    by = f"{deploy.id} by {quiet(deploy.by_name, 40)}"
+    return f"{by}, *outside*" if deploy.outside else by
