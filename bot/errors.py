@@ -26,10 +26,14 @@ class GrailError(Exception):
 
 @dataclass(frozen=True)
 class Reason:
-    """One thing that stands in the way: a stable code, and a sentence that says what, who, since when."""
+    """One thing that stands in the way: a stable code, and a sentence that says what, who, since when.
+
+    until: when it is over, in seconds since the epoch, where that is known.
+    """
 
     code: str
     sentence: str
+    until: float | None = None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from bot.config import Config
 from bot.domain.locks import LIFE_SECONDS, Kind, Lock, Scope
 from bot.domain.oncall import Shift
 from bot.domain.rights import Holder
-from bot.errors import Conflict, NotAllowed, NotFound, NotUnderstood, Offer, Stale
+from bot.errors import Conflict, NotAllowed, NotFound, NotUnderstood, Offer, Reason, Stale
 from bot.services.oncall import OnCall
 from bot.store.locks import LockStore
 from bot.store.streams import Job
@@ -77,9 +77,11 @@ class Locks:
             raise Stale(f"{found.by_name} has it by now, not who you saw.", code="stale", hint="Look again.")
         past = "locked" if lock.kind == "lock" else "frozen"
         why = f": {found.reason}" if found.reason else ""
+        sentence = f"{found.scope.first} is {past} already, by {found.by_name}{why}."
         raise Conflict(
-            f"{found.scope.first} is {past} already, by {found.by_name}{why}.",
+            sentence,
             code=f"{past}-already",
+            reasons=[Reason(f"{past}-already", sentence, found.until)],
             hint="Talk to them, or take it over: they are told.",
             offers=[Offer("Take it over", "lock.take", taken(lock, found.number))],
         )

@@ -115,7 +115,7 @@ class Stopped(Conflict):
             " ".join(one.sentence for one in stopping),
             code=stopping[0].code,
             hint=_hint(verdict),
-            reasons=[Reason(one.code, one.sentence) for one in stopping],
+            reasons=[Reason(one.code, one.sentence, one.until) for one in stopping],
         )
         self.verdict = verdict
 
@@ -139,7 +139,10 @@ def refusal(verdict: Verdict) -> Refusal:
 
 def _hint(verdict: Verdict) -> str:
     if verdict.can_wait:
-        return "Park it, and it is judged again when that changes; or try again later."
+        held = [one for one in verdict.stopping if one.gate in ("lock", "freeze")]
+        ends = " and ".join(dict.fromkeys(one.clears for one in held if one.clears))
+        asked = f"Who can end it: {ends}. " if ends else ""
+        return f"{asked}Park it, and it is judged again when that changes; or try again later."
     if len(verdict.stopping) == 1 and verdict.stopping[0].clears.endswith("."):
         return verdict.stopping[0].clears
     clears = " and ".join(dict.fromkeys(one.clears for one in verdict.stopping if one.clears))

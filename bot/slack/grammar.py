@@ -22,7 +22,7 @@ LITTLE = {
     "at": None,
     "on": "environment",
 }
-_DEPLOY_ID = re.compile(r"#?d-(\d{1,9})$", re.IGNORECASE)
+_DEPLOY_ID = re.compile(r"#?(?:d-)?(\d{1,9})$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,7 @@ class _Filling:
         self.expected: str | None = None
         self.lists = "services" in self.open
         self.comma = False  # whether one follows the word that is being taken
+        self.last: str | None = None  # what the word before was taken for
 
     def take(self, word: Word) -> None:
         if not self.command.prose:
@@ -105,7 +106,7 @@ class _Filling:
         taken = _TAKERS[name](self, word)
         if taken is None:
             return False
-        self.given = taken
+        self.given, self.last = taken, name
         if name == "services" and self.comma:
             self.open[name] = Slot(name, optional=True)
         elif name != "words":
@@ -125,11 +126,19 @@ class _Filling:
             if name == "action":
                 raise _no_action(word.text, self.given, self.config)
             if name == "deploy":
+                number = _DEPLOY_ID.match(word.text)
+                meant = f"Did you mean `d-{int(number[1])}`?" if number else "A deploy is named like `d-12`;"
                 raise NotUnderstood(
                     f"`{text}` is not a deploy.",
                     code="no-such-deploy",
-                    hint="A deploy is named like `d-12`; `deploys` lists them.",
+                    hint=f"{meant} `deploys` lists them.",
                 )
+        if self.given.ref and "ref" not in self.open and self.last == "ref":
+            raise NotUnderstood(
+                f"`{safe(self.given.ref)} {text}` cannot be a ref: it has a space in it.",
+                code="bad-ref",
+                hint="A ref is one word: a branch, a tag, a commit or a pull request like `#812`.",
+            )
         raise NotUnderstood(
             f"I don't know what to do with `{text}`.",
             code="too-many-words",
@@ -194,7 +203,9 @@ def _action(filling: _Filling, word: Word) -> Given | None:
 
 def _deploy(filling: _Filling, word: Word) -> Given | None:
     match = _DEPLOY_ID.match(word.text)
-    return replace(filling.given, deploy=f"d-{int(match[1])}") if match else None
+    if match is None or (word.text.startswith("#") and "d-" not in word.low and filling.command.changes):
+        return None  # `#12` may be a pull request or a page: nothing is done to a deploy of that number
+    return replace(filling.given, deploy=f"d-{int(match[1])}")
 
 
 def _ref(filling: _Filling, word: Word) -> Given | None:

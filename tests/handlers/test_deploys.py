@@ -64,7 +64,7 @@ async def test_pages_turn_both_ways_and_keep_what_was_asked_for(workspace: Works
     first = await refused(workspace, DEVI, PLACE, "Deploys of shop in production")
     words = words_of(first)
     assert "*Last 30 days*\nSucceeded: 2.3 a week (10 deploys)\nFrom commit to here: 1 h (10 commits" in words
-    assert "Failed: 23 % (3 of 13)\nRestored after: too few to tell (3)" in words
+    assert "Failed: 23 % (3 of 13)\nRestored after: only 3 so far, too few to tell" in words
     await workspace.press(DEVI, "deploys.page", message=first["ts"])
     second = await refused(workspace, DEVI, PLACE, "d-1 *production*")
     assert "Last 30 days" not in words_of(second)

@@ -36,8 +36,8 @@ async def test_a_lock_stops_others_and_lets_its_holder_through(
     assert "Deploys of others wait; Dana's own go through." in words_of(card)
     await workspace.type(OMAR, PLACE, "/grail deploy shop to staging")
     words = await told(workspace, OMAR, PLACE, "locked by Dana")
-    assert "shop staging is locked by Dana: trying the new search." in words
-    assert "Park it, and it is judged again when that changes; or try again later." in words
+    assert "shop staging is locked by Dana: trying the new search. Until <!date^" in words
+    assert "Who can end it: Dana, or who may `unlock shop staging`. Park it, and it is judged again" in words
     await workspace.type(DANA, PLACE, "/grail deploy shop to staging")
     await card_says(workspace, PLACE, "succeeded")
     assert grail.runs() == ["d-1"]
@@ -50,7 +50,7 @@ async def test_a_lock_of_somebody_else_is_taken_over_only_knowingly_and_its_hold
     await shown(workspace, "is locked · Dana")
     await workspace.type(OMAR, PLACE, "/grail lock shop staging a customer waits")
     asked = await refused(workspace, OMAR, PLACE, "locked already")
-    assert "shop staging is locked already, by Dana: trying the new search." in words_of(asked)
+    assert "shop staging is locked already, by Dana: trying the new search. Until <!date^" in words_of(asked)
     assert "Talk to them, or take it over: they are told." in words_of(asked)
     await workspace.type(DEVI, PLACE, "/grail lock shop staging for a look")
     devis = await refused(workspace, DEVI, PLACE, "locked already")

@@ -68,7 +68,7 @@ async def test_what_came_there_without_grail_is_shown_and_becomes_the_deploy_of_
 
     hers, his = [await seen(workspace, who, "*outside*") for who in (MIA, OMAR)]
     await workspace.press(MIA, "outside.mine", message=hers["ts"])
-    refusal = await told(workspace, MIA, PLACE, "Reason code")
+    refusal = await told(workspace, MIA, PLACE, "In a word")
     assert "`deploy`" in refusal or "deploy" in refusal, refusal
     await workspace.press(DEVI, "outside.mine", message=card["ts"])
     assert (

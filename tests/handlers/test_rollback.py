@@ -60,7 +60,7 @@ async def test_it_goes_back_by_commit_without_the_repository_locks_the_place_and
     kept = f"`{bad[:7]}` is among what d-3 took back from shop staging: it may not go there again."
     assert kept in refusal
     assert "`clear shop staging` lets it, once you know that it is good." in refusal
-    assert "Reason code: quarantined" in refusal
+    assert "In a word: quarantined" in refusal
     better = await deployed(workspace, grail, "Sell better hats")  # her own lock, and no commit of the range
     messages = await workspace.messages(PLACE, as_=DANA)
     button = next(m for m in messages if "took back" in words_of(m) and m.get("ephemeral_to"))

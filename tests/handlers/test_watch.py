@@ -98,7 +98,7 @@ async def test_one_bad_answer_does_nothing_and_who_may_ends_the_watch(
     assert ":eyes: I watch its health until <!date^" in words_of(card)
     assert "watch.stop" in json.dumps(card["blocks"])
     await workspace.press(MIA, "watch.stop", message=card["ts"])
-    await told(workspace, MIA, PLACE, "Reason code")
+    await told(workspace, MIA, PLACE, "In a word")
     await workspace.press(DEVI, "watch.stop", message=card["ts"])
     await told(workspace, DEVI, PLACE, "I watch d-1 no more: shop to staging.")
     await says(workspace, good, ":eyes: Devi ended the watch over its health.", after=0)

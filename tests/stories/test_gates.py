@@ -17,7 +17,7 @@ async def test_can_i_deploy_says_what_the_deploy_is_then_judged_by(
     answer = await told(workspace, DANA, "#storefront", "Can I deploy")
     assert "*Can I deploy shop to staging?* — *not now; it can wait*" in answer
     assert ":no_entry: shop staging is locked by Omar: trying the new search." in answer
-    assert "_Clears it: Omar._" in answer
+    assert "_Clears it: Omar, or who may `unlock shop staging`._" in answer
     assert (
         ":white_check_mark: Passed: right, freeze, claim, behind the main branch, moved after the request, "
         "size of the change, recent failure."

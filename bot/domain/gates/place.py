@@ -57,7 +57,7 @@ def _locks(facts: Facts, kind: str) -> Iterator[Condition]:
             past = "locked" if kind == "lock" else "frozen"
             sentence = f"{one.scope.first} is {past} by {one.by_name}{_reason(one)}."
             yield Condition(
-                kind, "failed", past, sentence, clears=one.by_name, button="park", cures=True, until=one.until,
+                kind, "failed", past, sentence, clears=_ends(one), button="park", cures=True, until=one.until,
                 since=one.since,
             )  # fmt: skip
         elif one.warning:
@@ -66,6 +66,12 @@ def _locks(facts: Facts, kind: str) -> Iterator[Condition]:
             yield Condition(kind, "passed", "own-lock", "The lock there is your own.", until=one.until)
     if not mine:
         yield Condition(kind, "passed", f"no-{kind}", f"There is no {kind}.")
+
+
+def _ends(one: Lock) -> str:
+    """Who can end it, and what they say."""
+    said = ["unlock" if one.kind == "lock" else "thaw", one.scope.service, one.scope.environment]
+    return f"{one.by_name}, or who may `{' '.join(word for word in said if word)}`"
 
 
 def _reason(one: Lock) -> str:

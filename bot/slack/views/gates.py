@@ -121,9 +121,12 @@ def _name(gate: Gate) -> str:
 
 def _line(gate: Gate) -> str:
     by = f", set by {quiet(gate.by)} {when(gate.at)}" if gate.by else ""
-    return (
+    line = (
         f"{MARK[gate.mode]} {NAMES.get(gate.name, gate.name)}: *{MODE[gate.mode]}*{by}; {gate.earned.words}"
     )
+    if gate.mode == "enforced" or gate.earned.can_be_judged:
+        return line
+    return f"{line}. [Enforce] comes when it has told {ENOUGH} times; it has {gate.earned.told} so far"
 
 
 def _button(gate: Gate) -> Block:

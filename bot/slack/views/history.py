@@ -54,25 +54,34 @@ def delivered(figures: Delivery) -> str:
     days = max(1, round(figures.seconds / DAY))
     shipped = figures.frequency
     open_ = f", {figures.open} not restored yet" if figures.open else ""
-    rate = figures.failure_rate
     lines = [
         f"*Last {days} days*",
         f"Succeeded: {_few(shipped) or _often(shipped.value or 0.0)}{_of(shipped, 'deploys')}",
         f"From commit to here: {_few(figures.lead_time) or duration(figures.lead_time.value or 0.0)}"
         f"{_of(figures.lead_time, 'commits, the median')}",
-        f"Failed: {_few(rate) or f'{100 * (rate.value or 0.0):.0f} %'} ({figures.failures} of {rate.counted})",
+        f"Failed: {_failed(figures)}",
         f"Restored after: {_few(figures.restore) or duration(figures.restore.value or 0.0)}"
         f"{_of(figures.restore, 'failures, the median')}{open_}",
     ]
     return "\n".join(lines)
 
 
+def _failed(figures: Delivery) -> str:
+    rate = figures.failure_rate
+    if rate.value is None:
+        return f"{figures.failures} of {rate.counted}, too few to tell" if rate.counted else "none yet"
+    return f"{100 * rate.value:.0f} % ({figures.failures} of {rate.counted})"
+
+
 def _few(figure: Figure) -> str:
-    return "too few to tell" if figure.value is None else ""
+    """Why there is no figure; "" where there is one."""
+    if figure.value is not None:
+        return ""
+    return f"only {figure.counted} so far, too few to tell" if figure.counted else "none yet"
 
 
 def _of(figure: Figure, what: str) -> str:
-    return f" ({figure.counted}{'' if figure.value is None else f' {what}'})"
+    return "" if figure.value is None else f" ({figure.counted} {what})"
 
 
 def _often(a_day: float) -> str:

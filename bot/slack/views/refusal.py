@@ -1,8 +1,10 @@
 """Refuse like a colleague: what is in the way, who and since when, what to do next."""
 
-from bot.errors import Refusal
+from math import inf
+
+from bot.errors import Reason, Refusal
 from bot.slack import Message
-from bot.slack.views.text import actions, button, context, cut, escape, section
+from bot.slack.views.text import actions, button, context, cut, escape, section, when
 
 
 def refused(refusal: Refusal) -> Message:
@@ -10,7 +12,7 @@ def refused(refusal: Refusal) -> Message:
 
     The stable codes stand small below, as what one tells whoever one asks; the lock screen has the sentences alone.
     """
-    sentences = [escape(reason.sentence) for reason in refusal.reasons]
+    sentences = [_sentence(reason) for reason in refusal.reasons]
     hint = escape(refusal.hint or "")
     lines = [f":no_entry: {sentence}" for sentence in sentences]
     if hint:
@@ -19,7 +21,12 @@ def refused(refusal: Refusal) -> Message:
     text = " ".join([*sentences, hint]).strip().replace("`", "")
     offers = [button(offer.words, offer.action, offer.value) for offer in refusal.offers[:3]]
     shown = [section("\n".join(lines)), *([actions(*offers)] if offers else [])]
-    return Message(cut(text, 2900), [*shown, context(f"Reason code: {codes}")])
+    return Message(cut(text, 2900), [*shown, context(f"In a word: {codes}")])
+
+
+def _sentence(reason: Reason) -> str:
+    ends = f" Until {when(reason.until)}." if reason.until and reason.until != inf else ""
+    return f"{escape(reason.sentence)}{ends}"
 
 
 def broken(request: str) -> Message:

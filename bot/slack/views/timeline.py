@@ -75,8 +75,7 @@ def _line(one: Moment, dated: bool, now: float) -> str:
     if not one.id:
         by = f"{quiet(one.by, 40)}: " if one.by else ""
         return f"• {at} {MARKS.get(one.kind, ':wrench:')} {by}{quiet(one.words, 180)}"
-    # Who reads it compares times: a deploy has two.
-    took = f" after {lasted(one.ended - one.at)}, {clock(one.ended)}" if one.ended is not None else ""
+    took = f" after {lasted(one.ended - one.at)}" if one.ended is not None else ""
     mark = MARK.get(one.outcome.split(",")[0], "")
     what = {
         "action": f"{quiet(one.words, 60)}, at `{one.commit[:7]}`",

@@ -116,7 +116,7 @@ def test_a_missing_word_is_asked_for_in_a_form(config: Config) -> None:
     assert said("deploy", config) == Incomplete(Given(), ("services", "environment"))
 
 
-@pytest.mark.parametrize("typed", ["cancel d-12", "cancel D-012", "cancel #d-12"])
+@pytest.mark.parametrize("typed", ["cancel d-12", "cancel D-012", "cancel #d-12", "cancel 12"])
 def test_a_deploy_is_named_by_its_id(typed: str, config: Config) -> None:
     understood = said(typed, config)
     assert isinstance(understood, Given)
@@ -156,10 +156,18 @@ def test_a_deploy_is_named_by_its_id(typed: str, config: Config) -> None:
         (
             "deploy shop staging main extra",
             (
-                "too-many-words",
-                "I don't know what to do with `extra`.",
-                "Say it as `deploy <services> [to] <environment> [<ref>]`.",
+                "bad-ref",
+                "`main extra` cannot be a ref: it has a space in it.",
+                "A ref is one word: a branch, a tag, a commit or a pull request like `#812`.",
             ),
+        ),
+        (
+            "cancel d-12 extra",
+            ("too-many-words", "I don't know what to do with `extra`.", "Say it as `cancel <deploy>`."),
+        ),
+        (
+            "cancel #12",  # as a pull request or a page is named
+            ("no-such-deploy", "`#12` is not a deploy.", "Did you mean `d-12`? `deploys` lists them."),
         ),
         ("cancel", ("missing", "I need a deploy, like `d-12`.", "Say it as `cancel <deploy>`.")),
         (

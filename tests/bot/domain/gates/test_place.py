@@ -30,11 +30,13 @@ def test_a_lock_stops_others_and_a_freeze_everybody_until_its_end() -> None:
     assert (one.stops, one.code, one.sentence) == (
         True, "locked", "shop production is locked by Omar: the new search.",
     )  # fmt: skip
-    assert (one.clears, one.until, one.cures) == ("Omar", NOW + 9, True)
+    ends = "Omar, or who may `unlock shop production`"
+    assert (one.clears, one.until, one.cures) == (ends, NOW + 9, True)
     (own,) = said("lock", locks=(replace(OMARS, by=DEPLOY.by),))
     assert (own.stops, own.code) == (False, "own-lock")
     (frozen,) = said("freeze", locks=(replace(OMARS, kind="freeze", by=DEPLOY.by, scope=Scope()),))
     assert (frozen.stops, frozen.sentence) == (True, "Everything is frozen by Omar: the new search.")
+    assert frozen.clears == "Omar, or who may `thaw`"
     (over,) = said("lock", locks=(OMARS,), now=NOW + 9)
     assert (over.stops, over.code) == (False, "no-lock")
     (warning,) = said("lock", locks=(replace(OMARS, warning=True),))

@@ -8,6 +8,17 @@ from bot.store.gates import FollowUp
 from tests.bot.slack.views.test_limits import NOW, a_deploy, check, each_text
 
 
+def test_a_gate_that_has_shown_too_little_says_when_enforce_comes() -> None:
+    young = Gate("shop", "staging", "checks", "telling", Earned(2, 1))
+    ripe = Gate("shop", "staging", "behind", "telling", Earned(5, 1))
+    message = gates.gates("shop", {"staging": [young, ripe]}, {"staging": True}, [])
+    said = str(message.blocks[0]["text"]["text"])
+    would = "would have stopped 2, of which 1 went well"
+    assert f"*only tells*; {would}. [Enforce] comes when it has told 5 times; it has 2 so far" in said
+    assert "[Enforce]" not in str(message.blocks[1:])
+    assert "'Enforce'" in str(message.blocks[1])
+
+
 @each_text
 def test_what_is_said_of_a_waiver(words: str) -> None:
     one = FollowUp("d-12", "shop", "staging", ("lock", "checks"), words[:300], NOW, words)

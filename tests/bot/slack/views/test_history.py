@@ -52,10 +52,10 @@ def test_the_figures_are_four_lines_in_words_and_few_deploys_tell_nothing() -> N
     ]
     assert delivered(FEW).splitlines() == [
         "*Last 30 days*",
-        "Succeeded: too few to tell (4)",
-        "From commit to here: too few to tell (0)",
-        "Failed: too few to tell (1 of 4)",
-        "Restored after: too few to tell (1)",
+        "Succeeded: only 4 so far, too few to tell",
+        "From commit to here: none yet",
+        "Failed: 1 of 4, too few to tell",
+        "Restored after: only 1 so far, too few to tell",
     ]
     seldom = replace(MANY, frequency=Figure(0.2, 6))
     assert "Succeeded: 1.4 a week (6 deploys)" in delivered(seldom)

@@ -23,7 +23,7 @@ def test_the_code_stands_small_below_and_the_lock_screen_says_what_is_in_the_way
     said, below = message.blocks
     assert said["text"]["text"] == f":no_entry: {sentence}\n`whoami` shows what you may do."
     assert below["type"] == "context"
-    assert below["elements"][0]["text"] == "Reason code: no-right"
+    assert below["elements"][0]["text"] == "In a word: no-right"
 
 
 def test_several_reasons_stand_all_at_once_and_a_code_only_once() -> None:
@@ -35,4 +35,14 @@ def test_several_reasons_stand_all_at_once_and_a_code_only_once() -> None:
     message = refused(Conflict("It is frozen.", reasons=reasons))
     assert message.text == "It is frozen. It is locked. Twice."
     assert message.blocks[0]["text"]["text"].count(":no_entry:") == 3
-    assert message.blocks[1]["elements"][0]["text"] == "Reason code: frozen, locked"
+    assert message.blocks[1]["elements"][0]["text"] == "In a word: frozen, locked"
+
+
+def test_until_when_stands_in_the_zone_of_who_reads_it() -> None:
+    one = Reason("locked", "shop staging is locked by Omar.", 1_795_446_000.0)
+    message = refused(Conflict("It is locked.", hint="Ask him.", reasons=[one]))
+    until = "Until <!date^1795446000^{date_short_pretty} at {time}|2026-11-23 15:00 UTC>."
+    assert message.text == f"shop staging is locked by Omar. {until} Ask him."
+    assert (
+        message.blocks[0]["text"]["text"] == f":no_entry: shop staging is locked by Omar. {until}\nAsk him."
+    )
