@@ -2,6 +2,7 @@
 
 import asyncio
 
+from bot.domain.begins import begin
 from bot.domain.rights import may
 from bot.errors import NotFound
 from bot.slack import Command, Reply, Turn
@@ -15,8 +16,9 @@ MOST = 10  # places in one answer
 async def can(turn: Turn) -> Reply:
     """One place whole, several in short: the same verdict by which a deploy is admitted."""
     given, config = turn.given, turn.services.config()
+    begins = begin(given.time, turn.now, turn.holder.zone) if given.time else None
     places = [
-        What(service, environment, given.ref)
+        What(service, environment, given.ref, begins=begins)
         for service in given.services
         for environment in (
             [given.environment] if given.environment else config.services[service].environments
@@ -48,7 +50,7 @@ async def can(turn: Turn) -> Reply:
 
 COMMANDS = [
     Command(
-        "can i deploy <services> [to] [<environment>] [<ref>]",
+        "can i deploy <services> [to] [<environment>] [<ref>] [at] [<time>]",
         "whether a deploy would begin, and all that it is judged by",
         can,
         group="deploy",

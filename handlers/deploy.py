@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.domain.begins import begin
 from bot.domain.rights import Right, demand, may, may_begin, places
-from bot.errors import Conflict, NotAllowed, Refusal
+from bot.errors import Conflict, NotAllowed, NotUnderstood, Refusal
 from bot.services.freeing import Claim
 from bot.services.verdicts import Stopped
 from bot.slack import Command, Form, Given, Incomplete, Press, Reply, Turn
@@ -15,39 +16,46 @@ from bot.slack.views.forms import deploy_form, service_options
 from bot.slack.views.text import escape, quiet, said
 from bot.slack.views.verdict import in_short, offers
 from bot.slack.wanted import What, wanted
+from handlers.asking import offer
 
 FEW = 5  # services whose verdict one form shows
 
 
 async def deploy(turn: Turn) -> Reply:
-    return await _each(turn, turn.given.services, turn.given.environment or "", turn.given.ref, None)
+    return await _each(
+        turn, turn.given.services, turn.given.environment or "", turn.given.ref, None, _begins(turn)
+    )
 
 
 async def run(turn: Turn) -> Reply:
-    return await _each(turn, turn.given.services, turn.given.environment or "", None, turn.given.action)
+    given = turn.given
+    return await _each(turn, given.services, given.environment or "", None, given.action, _begins(turn))
+
+
+def _begins(turn: Turn) -> float | None:
+    """The time that was said, in the person's own zone."""
+    return begin(turn.given.time, turn.now, turn.holder.zone) if turn.given.time else None
 
 
 async def _each(
-    turn: Turn, services: Sequence[str], environment: str, ref: str | None, action: str | None
+    turn: Turn,
+    services: Sequence[str],
+    environment: str,
+    ref: str | None,
+    action: str | None,
+    begins: float | None = None,
 ) -> Reply:
-    replies = [await _one(turn, service, environment, ref, action, len(services) > 1) for service in services]
+    replies = [
+        await _one(turn, What(service, environment, ref, action, begins), len(services) > 1)
+        for service in services
+    ]
     if len(replies) == 1:
         return replies[0]
     text = "\n".join(reply.message.text for reply in replies)
     return Reply(said(text), card_follows=all(reply.card_follows for reply in replies))
 
 
-async def _one(
-    turn: Turn,
-    service: str,
-    environment: str,
-    ref: str | None,
-    action: str | None,
-    several: bool,
-    *,
-    park: bool = False,
-) -> Reply:
-    what = What(service, environment, ref, action)
+async def _one(turn: Turn, what: What, several: bool, *, park: bool = False) -> Reply:
     try:
         if turn.given.plan:
             return Reply(views.planned(await turn.services.deploys.plan(wanted(turn, what), turn.holder)))
@@ -58,7 +66,7 @@ async def _one(
         if not several:
             raise
         why = escape(f"{refusal} {refusal.hint or ''}".strip())
-        return Reply(said(f":no_entry: {service}: {why}"), outcome=refusal.code)
+        return Reply(said(f":no_entry: {what.service}: {why}"), outcome=refusal.code)
     return Reply(views.answer(begun, turn.now, turn.ask.channel), card_follows=True, outcome=begun.id)
 
 
@@ -76,7 +84,7 @@ async def _pressed(turn: Turn, *, park: bool) -> Reply:
     what = What.read(turn.values["value"])
     right = _may(turn, what.word, what)
     demand(right)
-    return await _one(turn, what.service, what.environment, what.ref, what.action, False, park=park)
+    return await _one(turn, what, False, park=park)
 
 
 def _may(turn: Turn, word: str, what: What) -> Right:
@@ -159,16 +167,21 @@ async def redraw_form(turn: Turn) -> Mapping[str, Any] | None:
     """The form with the verdict on what is chosen in it: the very one by which it will be admitted."""
     values, config = turn.values, turn.services.config()
     services = [name for name in values.get("service", "").split(",") if name in config.services]
+    try:
+        begins = _chosen_time(turn)
+    except NotUnderstood:
+        begins = None  # said when it is submitted
     environment = values.get("environment", "")
     chosen = [
-        What(service, environment, values.get("ref") or None)
+        What(service, environment, values.get("ref") or None, begins=begins)
         for service in services
         if environment in config.services[service].environments
     ]
     if not chosen:
         return None
     judged = await asyncio.gather(*(_judged(turn, what) for what in chosen[:FEW]))
-    given = Given(services=tuple(services), environment=environment)
+    words = tuple(values.get("time", "").split())
+    given = Given(services=tuple(services), environment=environment, time=words)
     return deploy_form(config, given, turn.ask.channel, _likely(turn), judged)
 
 
@@ -188,14 +201,24 @@ def _likely(turn: Turn) -> list[tuple[str, str]]:
 
 async def check_form(turn: Turn) -> Mapping[str, str]:
     """The faults of the form, by its blocks, before it is taken."""
+    try:
+        begins = _chosen_time(turn)
+    except NotUnderstood as fault:
+        return {"time": f"{fault} {fault.hint or ''}".strip()}
     for service in turn.values.get("service", "").split(","):
-        faults = await _form_faults(turn, service, turn.values.get("environment", ""))
+        faults = await _form_faults(turn, service, turn.values.get("environment", ""), begins)
         if faults:
             return faults
     return {}
 
 
-async def _form_faults(turn: Turn, service: str, environment: str) -> Mapping[str, str]:
+def _chosen_time(turn: Turn) -> float | None:
+    """The time that the form says. Raises NotUnderstood for what is none."""
+    words = turn.values.get("time", "").split()
+    return begin(words, turn.now, turn.holder.zone) if words else None
+
+
+async def _form_faults(turn: Turn, service: str, environment: str, begins: float | None) -> Mapping[str, str]:
     known = turn.services.config().services.get(service)
     if known is None:
         return {"service": "Choose a service."}
@@ -208,7 +231,8 @@ async def _form_faults(turn: Turn, service: str, environment: str) -> Mapping[st
         return {"environment": right.sentence}
     try:
         await turn.services.deploys.plan(
-            wanted(turn, What(service, environment, turn.values.get("ref") or None)), turn.holder
+            wanted(turn, What(service, environment, turn.values.get("ref") or None, begins=begins)),
+            turn.holder,
         )
     except Refusal as refusal:
         return {"ref": f"{refusal} {refusal.hint or ''}".strip()}
@@ -220,9 +244,8 @@ async def submit_form(turn: Turn) -> Reply:
     if faults:
         raise NotAllowed(" ".join(faults.values()), code="form")
     values = turn.values
-    return await _each(
-        turn, values["service"].split(","), values["environment"], values.get("ref") or None, None
-    )
+    services, ref = values["service"].split(","), values.get("ref") or None
+    return await _each(turn, services, values["environment"], ref, None, _chosen_time(turn))
 
 
 async def form_options(turn: Turn, field: str, typed: str) -> Sequence[tuple[str, str]]:
@@ -239,20 +262,28 @@ _USAGE: dict[str, Any] = {"group": "deploy", "changes": True}
 
 COMMANDS = [
     Command(
-        "deploy <services> [to] <environment> [<ref>]",
+        "deploy <services> [to] <environment> [<ref>] [at] [<time>]",
         "bring a commit into an environment",
         deploy,
         right="deploy",
         form=form,
-        examples=["deploy {service} to {environment}", "deploy {service} {environment} {main} --plan"],
-        detail="Without a ref I take the environment's own, else the head of the main branch; the card says which.",
+        examples=[
+            "deploy {service} to {environment}",
+            "deploy {service} {environment} {main} --plan",
+            "deploy {service} to {environment} at 14:00",
+        ],
+        otherwise=offer,
+        detail="Without a ref I take the environment's own, else the head of the main branch; the card says which. "
+        "`at 14:00`, `at tomorrow 9:00` or `at friday 18:00`, in your own zone, sets it for then, within 24 hours: it "
+        "is judged afresh at that time, and begins or says why not.",
         **_USAGE,
     ),
     Command(
-        "run <service> <action> [in] <environment>",
+        "run <service> <action> [in] <environment> [at] [<time>]",
         "run a named action of the recipe",
         run,
         right="run",
+        otherwise=offer,
         examples=["run {service} {action} in {environment}"],
         **_USAGE,
     ),

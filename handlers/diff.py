@@ -1,5 +1,6 @@
 """diff, promote: what lies between a place and a commit, and the very commit of one place carried to the next."""
 
+from bot.domain.begins import begin
 from bot.errors import Conflict, Refusal
 from bot.services.verdicts import Stopped
 from bot.slack import Command, Reply, Turn
@@ -21,6 +22,8 @@ async def diff(turn: Turn) -> Reply:
 
 async def promote(turn: Turn) -> Reply:
     service, source, target = turn.given.service or "", turn.given.source or "", turn.given.environment or ""
+    time = turn.given.time
+    begins = begin(time, turn.now, turn.holder.zone) if time else None
     if source == target:
         raise Conflict(
             f"That is the same environment twice: {target}.",
@@ -28,7 +31,7 @@ async def promote(turn: Turn) -> Reply:
             hint="Say it as `promote <service> <from> to <environment>`.",
         )
     stands = await turn.services.deploys.differences.standing(service, source)
-    what = What(service, target, stands.commit)
+    what = What(service, target, stands.commit, begins=begins)
     try:
         if turn.given.plan:
             plan = await turn.services.deploys.plan(wanted(turn, what), turn.holder)
@@ -52,7 +55,7 @@ COMMANDS = [
         detail="Without a ref I take the environment's own, else the head of the main branch.",
     ),
     Command(
-        "promote <service> [from] <source> [to] <environment>",
+        "promote <service> [from] <source> [to] <environment> [at] [<time>]",
         "carry the very commit of one environment to another",
         promote,
         right="promote",

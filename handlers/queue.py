@@ -13,7 +13,10 @@ async def queue(turn: Turn) -> Reply:
     names = turn.given.services or tuple(sorted(turn.services.config().services))
     lines = await turn.services.boards.lines(names, turn.given.environment, turn.now)
     mine = {
-        one.id for line in lines for one in line.waiting if turn.holder.email and one.by == turn.holder.email
+        one.id
+        for line in lines
+        for one in (*line.waiting, *line.later)
+        if turn.holder.email and one.by == turn.holder.email
     }
     moves = {
         one.id

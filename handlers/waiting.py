@@ -36,6 +36,9 @@ async def press_reject(turn: Turn) -> Reply:
 async def press_start(turn: Turn) -> Reply:
     id, _ = _value(turn)
     begun = await turn.services.deploys.decisions.start(id, turn.holder)
+    if begun.held:
+        why = " ".join(escape(one.sentence) for one in begun.conditions if one.stops)
+        return Reply(said(f"{id} waits for its time no longer. {why}"), card_follows=True, outcome=id)
     return Reply(said(f"{id} begins: {begun.what}."), card_follows=True, outcome=id)
 
 

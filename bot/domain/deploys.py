@@ -119,6 +119,8 @@ class Deploy:
     confirmed: bool = False  # of a reported one: the driver said that its commit stood there
     watched: Watched | None = None  # how it goes afterwards; None: nobody looks
     automatic: bool = False  # a roll-back by Grail itself
+    begins: float | None = None  # the time for which it is set; None: as soon as it may
+    begins_said: str = ""  # the same as it was understood: `Tuesday 14:00 in Europe/Berlin`
 
     @property
     def over(self) -> bool:

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+_HALF_DAY = re.compile(r"(1[0-2]|0?[1-9])(?::([0-5]\d))?(am|pm)")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -18,9 +19,9 @@ def moment(words: Sequence[str], now: float, zone: str) -> tuple[float, int] | N
     local = datetime.fromtimestamp(now, UTC).astimezone(here)
     if not words:
         return None
-    if (alone := _clock(words[0])) is not None:
+    if (alone := clock_of(words[0])) is not None:
         return datetime.combine(local.date(), alone, here).timestamp(), 1
-    said = _clock(words[1]) if len(words) > 1 else None
+    said = clock_of(words[1]) if len(words) > 1 else None
     used, at = (1, time()) if said is None else (2, said)
     word = words[0].casefold()
     if word in ("today", "tomorrow"):
@@ -54,15 +55,19 @@ def working_morning(now: float, zone: str) -> float:
 def clock_there(now: float, zone: str) -> str:
     """`Monday 19:05 in Europe/Berlin`: what the clock on that person's wall says."""
     local = datetime.fromtimestamp(now, UTC).astimezone(ZoneInfo(zone))
-    return f"{_DAYS[local.weekday()].capitalize()} {local:%H:%M} in {zone}"
+    return f"{DAYS[local.weekday()].capitalize()} {local:%H:%M} in {zone}"
 
 
-def _clock(word: str) -> time | None:
-    found = _CLOCK.fullmatch(word)
-    return time(int(found[1]), int(found[2])) if found else None
+def clock_of(word: str) -> time | None:
+    """`18:00`, `9:05`, `2pm`, `12:30am`; None for what is no time of day."""
+    if found := _CLOCK.fullmatch(word):
+        return time(int(found[1]), int(found[2]))
+    if found := _HALF_DAY.fullmatch(word.casefold()):
+        return time(int(found[1]) % 12 + (12 if found[3] == "pm" else 0), int(found[2] or 0))
+    return None
 
 
 def _weekday(word: str) -> int | None:
     """Also by its first letters: `fri`."""
-    found = [number for number, day in enumerate(_DAYS) if len(word) >= 3 and day.startswith(word)]
+    found = [number for number, day in enumerate(DAYS) if len(word) >= 3 and day.startswith(word)]
     return found[0] if found else None

@@ -90,6 +90,9 @@ class DeployCards:
             if deploy.asked_at is not None and deploy.by_user:
                 turn = f"turn:{deploy.id}:{int(deploy.asked_at)}"
                 await self._outbox.direct(turn, deploy.by_user, waiting_views.turn(deploy))
+            late = deploy.begins is not None and deploy.begins <= self._clock.now() and deploy.held
+            if late and deploy.by_user:
+                await self._outbox.direct(f"late:{deploy.id}", deploy.by_user, waiting_views.late(deploy))
 
     async def _watch(self, job: Job) -> None:
         """What a look at a deploy that succeeded came to; all of it may be done twice, and is told once."""

@@ -7,6 +7,11 @@ LIFE_SECONDS = 24 * 3600.0  # how long a deploy waits at most
 TURN_SECONDS = 600.0  # how long who is next in line has to start
 
 
+def ends(deploy: Deploy) -> float:
+    """How long it waits at most; one that is set for a time has a few minutes from then, however late that is."""
+    return max(deploy.requested + LIFE_SECONDS, (deploy.begins or 0.0) + TURN_SECONDS)
+
+
 def ending(deploy: Deploy, now: float) -> tuple[State, str] | None:
     """How its waiting is over, and why; None: it is not."""
     if deploy.cancelled_by:

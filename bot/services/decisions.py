@@ -37,11 +37,18 @@ class Decisions:
         self._admit = admit
 
     async def start(self, id: str, holder: Holder) -> Deploy:
-        """Its turn has come and its owner says yes."""
+        """Its turn has come and its owner says yes; or it is set for a time, and its owner wants it now."""
         deploy = await self._waiting.as_it_is(await self._waiting.held(id))
         if deploy.by != holder.email and f"{holder.team_id}:{holder.user_id}" != deploy.asker:
             raise NotAllowed(f"{id} is {deploy.by_name}'s to start.", code="not-yours")
+        early = deploy.begins is not None and self._clock.now() < deploy.begins
+        if early:
+            deploy = replace(deploy, begins=None, begins_said="")
         verdict = await self._verdicts.of(deploy, holder)
+        if early and not verdict.admits and (verdict.can_wait or verdict.needs_approval):
+            deploy = await self._waiting.saved(judged(deploy.with_(), verdict))
+            await self._waiting.call(deploy)
+            return deploy
         if not verdict.admits:
             raise refusal(verdict)
         answer = await self._admit(judged(deploy.with_(), verdict), request=deploy.id, passes=passes(deploy))

@@ -321,7 +321,7 @@ class Deploys:
             action=wanted.action, previous=standing.commit if standing else None,
             previous_subject=standing.subject if standing else "", driver=driver,
             request=wanted.trace or wanted.request, asker=wanted.asker, automatic=wanted.automatic,
-            committed=commit.when or None,
+            committed=commit.when or None, begins=wanted.begins, begins_said=wanted.begins_said,
         )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from bot.domain.deploys import Deploy, State
 from bot.domain.gates import Verdict, judge
 from bot.domain.rights import Holder
 from bot.errors import Conflict, NotFound, Stale
-from bot.services._held import LIFE_SECONDS, TURN_SECONDS, ending, gone, passes, same, timer, unsaid
+from bot.services._held import LIFE_SECONDS, TURN_SECONDS, ending, ends, gone, passes, same, timer, unsaid
 from bot.services.verdicts import Verdicts, judged, refusal
 from bot.store.admission import Admission, Admissions
 from bot.store.deploys import DeployStore, thing_of
@@ -26,6 +26,7 @@ from bot.store.timers import Timers
 JUDGE = "deploy.judge"
 WAKE = "deploy.wake"
 LOOK_SECONDS = 60.0  # how often what waits is judged although nobody called
+EARLY_LOOK_SECONDS = 600.0  # the same, while the time for which it is set is still to come
 AGAIN = 20  # how often a request is judged anew when the facts changed between verdict and admission
 
 
@@ -67,8 +68,9 @@ class Waiting:
     ) -> Deploy:
         """Begin it, let it stand in line, wait for its approval, or park; else raise all that stands in the way.
 
-        line: whether it may stand in line.
+        line: whether it may stand in line. What is set for a time waits for it without being asked.
         """
+        park = park or deploy.begins is not None
         line = line and not park
         verdict: Verdict | None = None
         answer = Admission("refused")
@@ -79,7 +81,7 @@ class Waiting:
                 return known
             draft = judged(deploy, verdict)
             if verdict.admits or (verdict.queues and line):
-                draft = replace(draft, held_until=deploy.requested + LIFE_SECONDS)
+                draft = replace(draft, held_until=ends(deploy))
                 answer = await self._admit(
                     draft, request=request, queue=verdict.queues and line, passes=passes(draft)
                 )
@@ -90,6 +92,8 @@ class Waiting:
             else:
                 raise refusal(verdict)
             if answer.outcome in ("admitted", "queued", "same"):
+                if answer.outcome != "same":
+                    await self._replace_set(answer.deploy, deploy)
                 if answer.outcome == "queued":
                     await self._supersede(answer.deploy, deploy)
                     await self._call_line(await self._store.get(answer.deploy))
@@ -111,13 +115,15 @@ class Waiting:
         )
 
     async def _asked_already(self, deploy: Deploy, claim: Deploy | None, verdict: Verdict) -> Deploy | None:
-        """What this person has asked for already, with this very commit, and is not over: however it was typed."""
-        if claim is not None and same(claim, deploy):
+        """What this person has asked for already, with this very commit, and is not over: however it was typed. For
+        another time it is another one, which takes the place of the first.
+        """
+        if claim is not None and same(claim, deploy) and deploy.begins is None:
             return claim
         if not verdict.admits:
             for id in await self._store.held():
                 other = await self._store.find(id)
-                if other is not None and same(other, deploy):
+                if other is not None and same(other, deploy) and other.begins == deploy.begins:
                     return other
         return None
 
@@ -204,6 +210,14 @@ class Waiting:
                 await self._store.ask_cancel(other, f"{id}, which takes its place")
                 await self.call(older)
 
+    async def _replace_set(self, id: str, deploy: Deploy) -> None:
+        """Whoever asks for the very same once more, for another time or for now, does not want it twice."""
+        for other in await self._store.held():
+            older = await self._store.find(other) if other != id else None
+            if older is not None and older.begins is not None and same(older, deploy):
+                await self._store.ask_cancel(other, f"{id}, which takes its place")
+                await self.call(older)
+
     async def asker(self, deploy: Deploy) -> Holder:
         """Who asked for it, as things are now."""
         team, _, user = deploy.asker.partition(":")
@@ -249,6 +263,8 @@ class Waiting:
         if deploy.state in ("parked", "queued") and verdict.needs_approval:
             # In line, what it was approved for has changed; its place comes back, it is by when it was asked for.
             state = "waiting"
+        elif deploy.state == "waiting" and verdict.only_early:
+            state = "parked"  # it is approved, and its time is still to come
         elif not verdict.admits and not verdict.can_wait and not verdict.needs_approval:
             words = " ".join(one.sentence for one in verdict.stopping if not one.cures)
             return await self.ended(deploy, "failed", f"{words} Nothing was started.")
@@ -256,7 +272,7 @@ class Waiting:
         changed = replace(
             judged(deploy, verdict),
             state=state,
-            held_until=deploy.held_until or now + LIFE_SECONDS,
+            held_until=max(deploy.held_until or now + LIFE_SECONDS, ends(deploy)),
             place_in_line=line.index(deploy.id) + 1 if deploy.id in line else 0,
             asked_at=(deploy.asked_at or now) if verdict.admits and state == "queued" else None,
         )
@@ -287,7 +303,7 @@ class Waiting:
             deploy,
             state=state,
             fingerprint=self._verdicts.fingerprint(deploy),
-            held_until=deploy.requested + LIFE_SECONDS,
+            held_until=ends(deploy),
         )
         if state == "waiting":
             held = await self.with_what_it_brings(held)
@@ -297,8 +313,10 @@ class Waiting:
         stored = await self._store.find(deploy.id)
         if stored is None or not stored.held:
             return
-        ends = [stored.held_until] + ([stored.asked_at + TURN_SECONDS] if stored.asked_at else [])
-        look = min([now + LOOK_SECONDS, *(end for end in ends if end)])
+        early = stored.begins is not None and stored.begins > now
+        times = [stored.held_until, stored.begins if early else None]
+        times += [stored.asked_at + TURN_SECONDS] if stored.asked_at else []
+        look = min([now + (EARLY_LOOK_SECONDS if early else LOOK_SECONDS), *(one for one in times if one)])
         await self._timers.at(
             timer(deploy.id),
             look,

@@ -20,3 +20,5 @@ class Wanted:
     trace: str = ""  # the request id in logs
     asker: str = ""  # team:user of who asked, also from a terminal
     automatic: bool = False  # a roll-back by Grail itself
+    begins: float | None = None  # the time for which it is set; None: as soon as it may
+    begins_said: str = ""  # the same, as it was understood

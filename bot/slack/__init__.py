@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal
 
 from bot.domain.rights import Holder
+from bot.errors import Offer
 
 if TYPE_CHECKING:  # a word of this room may be used without all of what Grail does
     from bot.services import Services
@@ -119,7 +120,9 @@ class Given:
     ref: str | None = None
     action: str | None = None
     deploy: str | None = None
+    page: str | None = None  # a number or an id, as it was typed
     words: tuple[str, ...] = ()  # what a command takes as it is
+    time: tuple[str, ...] = ()  # when, as it was said
     plan: bool = False
 
     @property
@@ -152,6 +155,7 @@ class Command:
     prose: whether `<words>` are kept with their commas and full stops, as a reason is.
     kind: what sort of entry of the audit it is, once it is done.
     form: what to do when words are missing, instead of a refusal that names them.
+    otherwise: what a refusal for want of the right offers, such as to ask somebody who has it.
     """
 
     usage: str
@@ -162,6 +166,7 @@ class Command:
     changes: bool = False
     examples: Sequence[str] = ()
     form: Callable[["Turn", Incomplete], Awaitable[Reply]] | None = None
+    otherwise: Callable[["Turn"], Awaitable[Sequence[Offer]]] | None = None
     detail: str = ""
     takes: str = "word"
     prose: bool = False

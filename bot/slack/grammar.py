@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.config import Config
+from bot.domain.begins import HINT, looks
 from bot.errors import NotFound, NotUnderstood, Refusal
 from bot.slack import Command, Given, Incomplete
 from bot.slack.lookup import nearest, safe
@@ -22,6 +23,7 @@ LITTLE = {
     "at": None,
     "on": "environment",
 }
+_PAGE = re.compile(r"#\d{1,9}|\d{1,9}|[A-Z][A-Z0-9]{5,19}")
 _DEPLOY_ID = re.compile(r"#?(?:d-)?(\d{1,9})$", re.IGNORECASE)
 
 
@@ -50,9 +52,11 @@ def understand(command: Command, words: Sequence[Word], config: Config) -> Given
                 f"I don't know `{safe(flag.text)}`.", code="unknown-flag", hint="The only one is `--plan`."
             )
     filling = _Filling(command, config)
-    for word in words:
-        if word not in flags:
-            filling.take(word)
+    rest = [word for word in words if word not in flags]
+    if "time" in filling.open:
+        rest = filling.timed(rest)
+    for word in rest:
+        filling.take(word)
     return filling.end(plan=bool(flags))
 
 
@@ -66,6 +70,31 @@ class _Filling:
         self.lists = "services" in self.open
         self.comma = False  # whether one follows the word that is being taken
         self.last: str | None = None  # what the word before was taken for
+
+    def timed(self, words: Sequence[Word]) -> list[Word]:
+        """The words without the time among them: it looks like one, or it is a day and `at` stands before it."""
+        rest: list[Word] = []
+        index = 0
+        while index < len(words):
+            called = words[index].kind == "word" and words[index].low == "at"
+            span = _plain(words[index + called :])
+            many = looks(span, called=called)
+            if many and self.given.time:
+                raise NotUnderstood(
+                    f"You say two times: `{safe(' '.join(self.given.time))}` and `{safe(' '.join(span[:many]))}`.",
+                    code="two-times",
+                    hint=f"Say it as `{self.command.usage}`.",
+                )
+            if many:
+                self.given = replace(self.given, time=tuple(span[:many]))
+                index += called + many
+            elif called and index + 1 == len(words):
+                raise NotUnderstood("At what time?", code="no-such-time", hint=HINT)
+            else:
+                rest.append(words[index])
+                index += 1
+        del self.open["time"]
+        return rest
 
     def take(self, word: Word) -> None:
         if not self.command.prose:
@@ -164,10 +193,21 @@ MISSING = {
     "environment": "an environment",
     "source": "an environment to take it from",
     "deploy": "a deploy, like `d-12`",
+    "page": "a page, like `#4711`",
     "action": "an action",
     "ref": "a pull request, a commit or a branch",
     "words": "the words",
 }
+
+
+def _plain(words: Sequence[Word]) -> list[str]:
+    """Those that begin the words without being quoted or a link: what is quoted is what it says."""
+    found = []
+    for word in words[:3]:
+        if word.kind != "word":
+            break
+        found.append(word.text)
+    return found
 
 
 def _services(filling: _Filling, word: Word) -> Given | None:
@@ -208,6 +248,13 @@ def _deploy(filling: _Filling, word: Word) -> Given | None:
     return replace(filling.given, deploy=f"d-{int(match[1])}")
 
 
+def _page(filling: _Filling, word: Word) -> Given | None:
+    # Beside free words only what looks like one; else any word, which is refused with what was meant.
+    if "words" in filling.open and not _PAGE.fullmatch(word.text):
+        return None
+    return replace(filling.given, page=word.text)
+
+
 def _ref(filling: _Filling, word: Word) -> Given | None:
     # Before the service and the environment are known, a word that is neither is a mistake, not a ref.
     if any(
@@ -230,6 +277,7 @@ _TAKERS: Mapping[str, Callable[[_Filling, Word], Given | None]] = {
     "source": _source,
     "action": _action,
     "deploy": _deploy,
+    "page": _page,
     "ref": _ref,
     "words": _words,
 }

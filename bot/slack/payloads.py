@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
+import orjson
+
 from bot.slack import Ask
 
 Body = Mapping[str, Any]
@@ -52,6 +54,32 @@ def from_view(body: Body) -> Ask:
     )
 
 
+def from_message(body: Body) -> tuple[Ask, str]:
+    """A shortcut that was used on a message, and that message as JSON: ts, thread, text, user."""
+    message = body.get("message") or {}
+    text = str(message.get("text") or "").encode("utf-8", "replace").decode()
+    carried = {
+        "ts": message.get("ts"),
+        "thread": message.get("thread_ts"),
+        "user": message.get("user"),
+        "text": text,
+    }
+    ask = Ask(
+        id=f"shortcut:{body.get('trigger_id')}:{body.get('action_ts')}",
+        how="press",
+        team=home_of(body),
+        user=body["user"]["id"],
+        text=body.get("callback_id", ""),
+        channel=(body.get("channel") or {}).get("id", ""),
+        thread=message.get("thread_ts"),
+        response_url=body.get("response_url"),
+        trigger=body.get("trigger_id"),
+        message=message.get("ts"),
+        request=request_id(),
+    )
+    return ask, orjson.dumps(carried).decode()
+
+
 def home_of(body: Body) -> str:
     """Where the person is at home; `team` is empty where the app is installed for a whole organisation."""
     return (body.get("team") or {}).get("id") or body["user"].get("team_id") or ""
@@ -80,4 +108,7 @@ def value_of(element: Body) -> str:
 def values_at_first(form: Body) -> dict[str, str]:
     """What a form holds as it is opened, by block id."""
     elements = {block["block_id"]: block["element"] for block in form["blocks"] if block["type"] == "input"}
-    return {block: str((one.get("initial_option") or {}).get("value", "")) for block, one in elements.items()}
+    return {
+        block: str((one.get("initial_option") or {}).get("value") or one.get("initial_value") or "")
+        for block, one in elements.items()
+    }

@@ -25,7 +25,7 @@ from tests.fixtures.workspace import OMAR, Workspace
 ROOT = Path(__file__).parents[2]
 REGISTRY = handlers.load()
 COMMANDS = sorted(REGISTRY.commands.values(), key=lambda command: command.word)
-FIELDS = {"services", "service", "environment", "source", "ref", "action", "deploy", "words"}
+FIELDS = {"services", "service", "environment", "source", "ref", "action", "deploy", "page", "words", "time"}
 GROUPS = {"home", "deploy", "on call", "alerts", "shadow", "road"}
 each_command = pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.word)
 
@@ -98,7 +98,8 @@ def test_its_right_is_one_that_acme_grants(command: Command, acme: Config) -> No
 def test_what_changes_an_environment_or_stops_everything_wants_a_right() -> None:
     # These judge by the deploy or page that they are about; `notify` changes what the person is told, and nothing else.
     free = {command.word for command in COMMANDS if command.changes and command.right is None}
-    assert free == {"cancel", "notify", "approve", "reject", "ack", "resolve", "escalate"}
+    pages = {"ack", "resolve", "escalate", "snooze", "note", "merge"}
+    assert free == {"cancel", "notify", "approve", "reject", "cover", *pages}
 
 
 def test_every_press_and_form_is_one_that_some_view_draws() -> None:

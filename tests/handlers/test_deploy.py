@@ -76,9 +76,9 @@ async def test_the_form_asks_for_what_is_missing_and_says_its_faults(
 ) -> None:
     await workspace.type(DEVI, PLACE, "/grail deploy shop")
     view = (await workspace.wait_until(lambda: workspace.views(DEVI)))[-1]
-    assert [block["block_id"] for block in view["blocks"]] == ["service", "environment", "ref"]
+    assert [block["block_id"] for block in view["blocks"]] == ["service", "environment", "ref", "time"]
     chosen = [block["element"].get("initial_option", {}).get("value") for block in view["blocks"]]
-    assert chosen == ["shop", "staging", None]
+    assert chosen == ["shop", "staging", None, None]
     offered = await workspace.options(DEVI, "service", "", view=view["id"])
     assert [option["value"] for option in offered["options"]] == ["search", "shop", "gateway"]
 
@@ -91,7 +91,13 @@ async def test_the_form_asks_for_what_is_missing_and_says_its_faults(
     answer = await workspace.submit(DEVI, view["id"], values)
     assert "production" in answer["errors"]["environment"]
     values["environment"] = {"environment": "staging"}
-    answer = await workspace.submit(DEVI, view["id"], {**values, "ref": {"ref": "feature/gift-cards"}})
+    answer = await workspace.submit(DEVI, view["id"], {**values, "time": {"time": "at 25:00"}})
+    assert answer["errors"] == {
+        "time": "I cannot read a time in `25:00`. "
+        "Say it as `at 14:00`, `at tomorrow 9:00` or `at friday 18:00`."
+    }
+    values |= {"ref": {"ref": "feature/gift-cards"}, "time": {"time": ""}}
+    answer = await workspace.submit(DEVI, view["id"], values)
     assert not answer.get("errors")
     assert "by Devi" in words_of(await card_says(workspace, PLACE, "succeeded"))
 

@@ -1,6 +1,9 @@
 """Deploys that wait, as people meet them: approve, reject, the line, the end of patience."""
 
+import time
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -203,9 +206,46 @@ async def test_below_the_rung_drive_nobody_asks_for_production_and_is_told_what_
     await workspace.type(DANA, PLACE, "/grail deploy shop to production")
     words = await told(workspace, DANA, PLACE, "You may not deploy shop to production.")
     assert (
-        "With the rung drive (doing it with an operator as the net) in the team storefront you may ask for it, and it "
-        "begins when somebody who may do it alone approves it."
-    ) in words
+        "Omar or Olga can do it. It takes the rung solo (doing it alone) in the team storefront or the"
+        in words
+    )
+    assert "To ask for it, the rung drive is enough." in words
     await workspace.type(DARIO, PLACE, "/grail deploy shop to production")  # another team's
     await told(workspace, DARIO, PLACE, "You may not deploy shop to production.")
     assert grail.runs() == []
+
+
+async def test_a_deploy_that_is_set_for_a_time_says_so_everywhere_and_begins_then(
+    workspace: Workspace, grail: GrailProcess
+) -> None:
+    at = datetime.fromtimestamp(time.time() + 7200, ZoneInfo("Europe/Berlin"))  # where Dana is
+    said = f"{at:%A %H:%M} in Europe/Berlin"
+    day = "today" if at.date() == datetime.now(ZoneInfo("Europe/Berlin")).date() else "tomorrow"
+    line = f"shop to staging at {day} {at:%H:%M}"
+    await workspace.type(DANA, PLACE, f"/grail deploy {line} --plan")
+    assert f"I understood {said}." in await told(workspace, DANA, PLACE, "I would deploy")
+    await workspace.type(DANA, PLACE, f"/grail can i deploy {line}")
+    assert "*yes, when its time comes*" in await told(workspace, DANA, PLACE, "Can I deploy")
+    await workspace.type(DANA, PLACE, f"/grail deploy {line}")
+    card = await card_says(workspace, PLACE, f"shop → staging: parked, starts {said}")
+    assert [e["text"]["text"] for b in card["blocks"] if b["type"] == "actions" for e in b["elements"]] == [
+        "Start it now", "Call it off",
+    ]  # fmt: skip
+    for question, answer in (
+        ("why d-1", f"Set for {said}"),
+        ("queue", "d-1 "),
+        ("status shop", "parked, starts "),
+    ):
+        await workspace.type(DANA, PLACE, f"/grail {question}")
+        await told(workspace, DANA, PLACE, answer)
+    await workspace.press(OMAR, "deploy.start", message=card["ts"])
+    await told(workspace, OMAR, PLACE, "d-1 is Dana's to start.")
+    assert grail.runs() == []
+    await workspace.type(OMAR, PLACE, "/grail lock shop staging for 3h the fair")
+    await told(workspace, OMAR, PLACE, "locked until")
+    await workspace.clock(forward=7200)
+    late = await workspace.wait_for("@Grail", lambda ms: "its time has come" in ms[-1]["text"], as_=DANA)
+    assert "shop staging is locked by Omar: the fair." in words_of(late[-1])
+    await workspace.type(OMAR, PLACE, "/grail unlock shop staging")
+    await card_says(workspace, PLACE, "succeeded")
+    assert grail.runs() == ["d-1"]

@@ -7,7 +7,7 @@ by telling what it would have stopped, until somebody enforces it. One file here
 
 from dataclasses import replace
 
-from bot.domain.gates import approvals, checks, commit, coverage, history, order, pages, place, times
+from bot.domain.gates import approvals, begins, checks, commit, coverage, history, order, pages, place, times
 from bot.domain.gates._words import (
     ALWAYS,
     EMERGENCY,
@@ -30,6 +30,7 @@ __all__ = [
 
 FAMILIES: tuple[Family, ...] = (
     place.judge,
+    begins.judge,
     times.windows,
     times.hours,
     checks.judge,

@@ -11,10 +11,10 @@ from bot.domain.locks import Lock
 Outcome = Literal["passed", "failed", "unknown", "waived", "not set up"]
 Mode = Literal["telling", "enforced"]
 ALWAYS: frozenset[str] = frozenset(
-    {"right", "lock", "freeze", "claim", "queue", "quarantine", "mentor"}
+    {"right", "lock", "freeze", "claim", "queue", "quarantine", "mentor", "at"}
 )  # enforced from the first day
 EMERGENCY: frozenset[str] = frozenset({"right", "claim"})  # what a roll-back to what ran before is judged by
-UNWAIVABLE: frozenset[str] = frozenset({"right", "claim", "queue", "mentor"})
+UNWAIVABLE: frozenset[str] = frozenset({"right", "claim", "queue", "mentor", "at"})
 PEOPLE: frozenset[str] = frozenset(
     {"approvals", "mentor"}
 )  # what is cleared by somebody who looks and says yes
@@ -25,6 +25,7 @@ NAMES: Mapping[str, str] = {
     "claim": "claim",
     "queue": "queue",
     "quarantine": "quarantine",
+    "at": "its time",
     "windows": "freeze windows",
     "hours": "working hours",
     "checks": "checks",
@@ -113,6 +114,11 @@ class Facts:
     waived: Mapping[str, str] = field(default_factory=dict)
     more: Mapping[str, object] = field(default_factory=dict)  # of the other families, by gate
 
+    @property
+    def then(self) -> float:
+        """When it would begin: what the clock decides is judged for that moment."""
+        return max(self.now, self.deploy.begins or 0.0)
+
 
 Family = Callable[[Facts], Iterator[Condition]]
 F = TypeVar("F")
@@ -188,8 +194,14 @@ class Verdict:
 
     @property
     def needs_approval(self) -> bool:
-        """Whether nothing but people who approve it are missing."""
-        return bool(self.stopping) and all(one.gate in PEOPLE for one in self.stopping)
+        """Whether nothing but people who approve it are missing; its time may still be to come."""
+        gates = {one.gate for one in self.stopping}
+        return bool(gates & PEOPLE) and gates <= PEOPLE | {"at"}
+
+    @property
+    def only_early(self) -> bool:
+        """Whether nothing is in the way but the time for which it is set."""
+        return bool(self.stopping) and all(one.gate == "at" for one in self.stopping)
 
     @property
     def waivable(self) -> tuple[str, ...]:

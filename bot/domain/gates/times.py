@@ -73,11 +73,11 @@ def windows(facts: Facts, found: Windows) -> Iterator[Condition]:
     """One condition for each window that is open."""
     none = True
     for window in found.each:
-        if (span := window.open(facts.now)) is not None:
+        if (span := window.open(facts.then)) is not None:
             none = False
             why = f": {window.reason}" if window.reason else ""
             yield Condition(
-                "windows", "failed", "freeze-window", f"A freeze window is open there{why}.",
+                "windows", "failed", "freeze-window", f"A freeze window is open there{_then(facts)}{why}.",
                 clears=f"its end, or {WAIVER}", button="park", cures=True, since=span[0], until=span[1],
             )  # fmt: skip
     if none:
@@ -86,12 +86,16 @@ def windows(facts: Facts, found: Windows) -> Iterator[Condition]:
 
 @family("hours", Hours, "what the working hours are")
 def hours(facts: Facts, found: Hours) -> Iterator[Condition]:
-    opens = found.opens(facts.now)
+    opens = found.opens(facts.then)
     if opens is None:
         yield Condition("hours", "passed", "within-hours", "It is within working hours there.")
         return
     yield Condition(
         "hours", "failed", "outside-hours",
-        f"It is outside of working hours there ({found.begin} to {found.end}, {found.zone}).",
+        f"It is outside of working hours there{_then(facts)} ({found.begin} to {found.end}, {found.zone}).",
         clears=f"the clock, or {WAIVER}", button="park", cures=True, until=opens,
     )  # fmt: skip
+
+
+def _then(facts: Facts) -> str:
+    return " then" if facts.then > facts.now else ""

@@ -76,7 +76,7 @@ def answer(deploy: Deploy, now: float, asked_in: str = "") -> Message:
     """What the person who asked is told. asked_in: where; a card that follows there needs no pointing at."""
     head = f"{deploy.id}: {deploy.what}, `{deploy.short()}` {quiet(deploy.subject, 80)}."
     if deploy.held:
-        return said(f"{head} {_waits(deploy)}")
+        return said(f"{head} {_waits(deploy, now)}")
     if deploy.over:
         return said(f"{head} It {deploy.state} {duration(now - (deploy.ended or now))} ago.")
     if "ref" in deploy.assumed:
@@ -86,8 +86,12 @@ def answer(deploy: Deploy, now: float, asked_in: str = "") -> Message:
     return said(head)
 
 
-def _waits(deploy: Deploy) -> str:
-    why = " ".join(escape(one.sentence) for one in deploy.conditions if one.stops)
+def _waits(deploy: Deploy, now: float) -> str:
+    why = " ".join(escape(one.sentence) for one in deploy.conditions if one.stops and one.gate != "at")
+    if deploy.begins is not None and now < deploy.begins:
+        time = f"It is set for {escape(deploy.begins_said)} ({when(deploy.begins)})"
+        asks = " It waits for its approval before that." if deploy.state == "waiting" else ""
+        return f"{time}: it is judged afresh then, and begins or says why not.{asks} {why}".strip()
     what = {
         "queued": "It stands in line; you are told when it is your turn.",
         "parked": "It is parked, and begins by itself when nothing is in the way any more.",
@@ -114,6 +118,8 @@ def planned(plan: Plan) -> Message:
         lines.append(f"It replaces `{plan.standing.commit[:7]}` {quiet(plan.standing.subject)}.")
     elif not deploy.action:
         lines.append("Nothing was deployed there by me before.")
+    if deploy.begins is not None:
+        lines.append(f"It would begin {when(deploy.begins)}: I understood {escape(deploy.begins_said)}.")
     lines.append("Steps: " + " → ".join(escape(step) for step in plan.steps))
     lines += [*verdict.conditions(plan.verdict), verdict.passed(plan.verdict)]
     lines.append("Nothing was changed.")
@@ -135,6 +141,8 @@ def why(deploy: Deploy, now: float, *, waives: bool = False) -> Message:
         lines.append(
             asked + (f", who named no ref: `{escape(deploy.ref)}` was assumed." if deploy.assumed else ".")
         )
+    if deploy.begins is not None:
+        lines.append(f"Set for {escape(deploy.begins_said)} ({when(deploy.begins)}).")
     if deploy.started:
         lines.append(
             f"Started {clock(deploy.started)}" + (f" on `{escape(deploy.host)}`." if deploy.host else ".")

@@ -61,6 +61,21 @@ def deploy_form(
                     "placeholder": _plain("main"),
                 },
             },
+            {
+                "type": "input",
+                "block_id": "time",
+                "optional": True,
+                "dispatch_action": True,
+                "label": _plain("When"),
+                "hint": _plain("Left empty: now. Else a time in your own zone, at most 24 hours ahead."),
+                "element": {
+                    "type": "plain_text_input",
+                    "action_id": "time",
+                    "max_length": 40,
+                    "placeholder": _plain("14:00, tomorrow 9:00, friday 18:00"),
+                    **({"initial_value": " ".join(given.time)} if given.time else {}),
+                },
+            },
             *(section(cut(one, 2900)) for one in judged),
         ],
     }

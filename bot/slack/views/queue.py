@@ -5,7 +5,19 @@ from collections.abc import Collection, Sequence
 from bot.domain.deploys import Deploy
 from bot.services.board import Line
 from bot.slack import Block, Message
-from bot.slack.views.text import button, clock, confirm, context, cut, duration, escape, quiet, said, section
+from bot.slack.views.text import (
+    button,
+    clock,
+    confirm,
+    context,
+    cut,
+    duration,
+    escape,
+    quiet,
+    said,
+    section,
+    when,
+)
 
 SHOWN = 40  # of one message's blocks
 
@@ -22,10 +34,15 @@ def queue(
         blocks.append(section(_head(line, now)))
         for number, deploy in enumerate(line.waiting, 1):
             blocks.append(section(_place(line, number, deploy), **_button(deploy, mine, moves)))
+        blocks += [section(_set(deploy), **_button(deploy, mine, ())) for deploy in line.later]
     if len(blocks) > SHOWN:
         left = context("and more: name one with `queue &lt;service&gt; &lt;environment&gt;`")
         blocks = [*blocks[:SHOWN], left]
-    words = [f"{line.service} {line.environment}: {len(line.waiting)} in line" for line in lines]
+    words = [
+        f"{line.service} {line.environment}: {len(line.waiting)} in line"
+        + (f", {len(line.later)} set for later" if line.later else "")
+        for line in lines
+    ]
     return Message(cut("; ".join(words), 300), blocks)
 
 
@@ -56,8 +73,19 @@ def _place(line: Line, number: int, deploy: Deploy) -> str:
     )
 
 
+def _set(deploy: Deploy) -> str:
+    return (
+        f":clock3: {deploy.id} `{deploy.short()}` {quiet(deploy.subject, 60)} · {quiet(deploy.by_name, 40)}, "
+        f"starts {when(deploy.begins or 0.0)}"
+    )
+
+
 def _button(deploy: Deploy, mine: Collection[str], moves: Collection[str]) -> Block:
     what = f"{deploy.id}: {quiet(deploy.what)}"
+    if deploy.id in mine and deploy.state != "queued":
+        sure = confirm("Call it off?", what, "Call it off", "Let it wait")
+        off = button("Call it off", "deploy.cancel", f"{deploy.id}:{deploy.rev}", confirm=sure)
+        return {"accessory": off}
     if deploy.id in mine:
         sure = confirm("Leave the line?", what, "Leave", "Stay")
         return {"accessory": button("Leave", "deploy.cancel", f"{deploy.id}:{deploy.rev}", confirm=sure)}

@@ -72,6 +72,8 @@ def short(verdict: Verdict) -> str:
         return "yes, when its turn comes"
     if verdict.needs_approval:
         return "yes, once it is approved"
+    if verdict.only_early:
+        return "yes, when its time comes"
     return "not now; it can wait" if verdict.can_wait else "no"
 
 
@@ -102,9 +104,9 @@ def recorded(deploy: Deploy) -> list[str]:
 def offers(verdict: Verdict, value: str, *, waives: bool, deploy: bool = False) -> tuple[Offer, ...]:
     """The ways on. deploy: whether [Deploy] is among them, where it may."""
     found = []
-    if deploy and (verdict.admits or verdict.queues or verdict.needs_approval):
-        found.append(Offer("Deploy", "deploy.now", value))
-    if verdict.can_wait:
+    if deploy and (verdict.admits or verdict.queues or verdict.needs_approval or verdict.only_early):
+        found.append(Offer("Deploy then" if verdict.only_early else "Deploy", "deploy.now", value))
+    if verdict.can_wait and not verdict.only_early:
         found.append(Offer("Park it", "deploy.park", value))
     for one in verdict:
         if one.first and (one.stops or one.tells):

@@ -11,11 +11,13 @@ MARK = {"queued": ":hourglass:", "parked": ":parking:", "waiting": ":raised_hand
 
 def card(deploy: Deploy, title: str, commit: str, now: float) -> Message:
     """The one card of a deploy while it waits. title, commit: as on the card of every deploy."""
-    state = _state(deploy)
+    early = deploy.begins if deploy.begins is not None and now < deploy.begins else None
+    state = _state(deploy) + (f", starts {deploy.begins_said}" if early else "")
+    shown = _state(deploy) + (f", starts {when(early)}" if early else "")
     text = f"{title}: {state} · {deploy.short()} {quiet(deploy.subject, 80)} · by {quiet(deploy.by_name, 40)}"
-    lines = [f"{MARK[deploy.state]} *{escape(title)}* — *{state}*", commit]
+    lines = [f"{MARK[deploy.state]} *{escape(title)}* — *{shown}*", commit]
     blocks: list[Block] = [section("\n".join(lines))]
-    why = [f"• {escape(one.sentence)}" for one in deploy.conditions if one.stops]
+    why = [f"• {escape(one.sentence)}" for one in deploy.conditions if one.stops and one.gate != "at"]
     if deploy.asked_at is not None:
         why = [
             f"• Its turn has come: {quiet(deploy.by_name)} can start it until {clock(deploy.asked_at + 600)}."
@@ -38,9 +40,9 @@ def card(deploy: Deploy, title: str, commit: str, now: float) -> Message:
     if deploy.held_until:
         facts.append(f"waits until {when(deploy.held_until)} at most")
     blocks.append(context(" · ".join(facts)))
-    blocks.append(actions(*_buttons(deploy)))
-    if deploy.state == "waiting" and waits_for_a_waiver(deploy):
-        blocks.append(actions(button("Ship anyway", "deploy.ship", deploy.id)))
+    blocks.append(actions(*_buttons(deploy, early=bool(early))))
+    if deploy.state == "waiting" and (below := _below(deploy, early=bool(early))):
+        blocks.append(actions(*below))
     return Message(text, blocks)
 
 
@@ -50,7 +52,19 @@ def _state(deploy: Deploy) -> str:
     return {"waiting": "waiting for approval"}.get(deploy.state, deploy.state)
 
 
-def _buttons(deploy: Deploy) -> list[Block]:
+def _below(deploy: Deploy, *, early: bool) -> list[Block]:
+    """What stands under the decision about an approval."""
+    found = [_start_now(deploy)] if early else []
+    if waits_for_a_waiver(deploy):
+        found.append(button("Ship anyway", "deploy.ship", deploy.id))
+    return found
+
+
+def _start_now(deploy: Deploy) -> Block:
+    return button("Start it now", "deploy.start", f"{deploy.id}:{deploy.fingerprint}")
+
+
+def _buttons(deploy: Deploy, *, early: bool) -> list[Block]:
     sure = confirm("Call it off?", f"{deploy.id}: {quiet(deploy.what)}", "Call it off", "Let it wait")
     call_off = button("Call it off", "deploy.cancel", f"{deploy.id}:{deploy.rev}", confirm=sure)
     seen = f"{deploy.id}:{deploy.fingerprint}"
@@ -62,9 +76,23 @@ def _buttons(deploy: Deploy) -> list[Block]:
         ]
     if deploy.asked_at is not None:
         return [button("Start now", "deploy.start", seen, style="primary"), call_off]
+    first = [_start_now(deploy)] if early else []
     if deploy.state == "parked" and waits_for_a_waiver(deploy):
-        return [button("Ship anyway", "deploy.ship", deploy.id), call_off]
-    return [call_off]
+        first.append(button("Ship anyway", "deploy.ship", deploy.id))
+    return [*first, call_off]
+
+
+def late(deploy: Deploy) -> Message:
+    """What its owner is told when its time has come, and something is in the way."""
+    text = f"{deploy.what}: its time has come, and it cannot begin yet"
+    lines = [f":parking: *{escape(deploy.what)}* ({deploy.id}): its time has come, and it cannot begin yet."]
+    lines += [f"• {escape(one.sentence)}" for one in deploy.conditions if one.stops]
+    lines.append(
+        f"It begins by itself when that is over, until {clock(deploy.held_until or 0.0)} at the latest."
+    )
+    sure = confirm("Call it off?", f"{deploy.id}: {quiet(deploy.what)}", "Call it off", "Let it wait")
+    off = button("Call it off", "deploy.cancel", f"{deploy.id}:{deploy.rev}", confirm=sure)
+    return Message(text, [section(cut("\n".join(lines), 2900)), actions(off)])
 
 
 def turn(deploy: Deploy) -> Message:

@@ -86,8 +86,10 @@ APPROVAL = st.builds(
     Approval, st.sampled_from(["omar@example.com", "mia@example.com", DEPLOY.by]), st.just("Omar"), st.just(NOW),
     st.sampled_from(["f", "other"]),
 )  # fmt: skip
+SET = replace(DEPLOY, begins=NOW + 3600, begins_said="Monday 15:20 in Europe/Berlin")
 FACTS = st.builds(
     facts,
+    deploy=st.sampled_from([DEPLOY, SET, replace(SET, begins=NOW - 60)]),
     right=RIGHT,
     locks=st.lists(LOCK, max_size=3).map(tuple),
     claim=st.none() | st.just(replace(DEPLOY, id="d-1", state="running")),
@@ -123,6 +125,7 @@ def test_what_only_tells_never_stops(given: Facts) -> None:
         claim_id="",
         ahead=(),
         quarantined="",
+        deploy=DEPLOY,
     )
     assert judge(quiet).admits
     for one in judge(given):
@@ -189,7 +192,9 @@ def test_every_family_has_a_name_for_people() -> None:
     everything = {gate: Unknown("GitHub", "It did not answer.") for gate in FACT}
     said = {
         one.gate
-        for one in judge(facts(more=everything, needed=1, net=True, ahead=("d-2",), quarantined="d-3"))
+        for one in judge(
+            facts(deploy=SET, more=everything, needed=1, net=True, ahead=("d-2",), quarantined="d-3")
+        )
     }
     assert said == set(NAMES)
     assert len(FAMILIES) == len(NAMES) - 5  # one file judges right, freeze, lock, claim, queue and quarantine
