@@ -35,6 +35,7 @@ from bot.services.authors import Authors
 from bot.services.board import Boards
 from bot.services.coverage import Coverages
 from bot.services.coverage_reports import CoverageReports
+from bot.services.covers import Covers
 from bot.services.deploy_reports import DeployReports
 from bot.services.deploys import KINDS, Deploys
 from bot.services.facts import Outside
@@ -68,6 +69,7 @@ from bot.store.admission import Admissions
 from bot.store.board import BoardStore
 from bot.store.connection import connect
 from bot.store.coverage import CoverageStore
+from bot.store.covers import CoverStore
 from bot.store.dead import DeadLetters
 from bot.store.deploys import DeployStore
 from bot.store.gates import GateStore
@@ -130,6 +132,9 @@ class Grail:
         )
         channel = OperationsChannel(outbox, self.current_config, clock)
         oncall = OnCall(self.current_config, OverrideStore(self.redis), clock)
+        overrides = Overrides(
+            config=self.current_config, oncall=oncall, store=OverrideStore(self.redis), timers=timers, clock=clock
+        )
         people = People(
             self.current_config, slack, self.redis, clock, on_suspended=channel.suspended, oncall=oncall
         )
@@ -213,8 +218,9 @@ class Grail:
             page_acts=PageActs(pages, pagerduty, clock),
             page_links=links,
             oncall=oncall,
-            overrides=Overrides(
-                config=self.current_config, oncall=oncall, store=OverrideStore(self.redis), timers=timers, clock=clock
+            overrides=overrides,
+            covers=Covers(
+                oncall=oncall, overrides=overrides, store=CoverStore(self.redis), timers=timers, clock=clock
             ),
             authors=Authors(
                 config=self.current_config, store=store, git=git, people=people, work=work, timers=timers, clock=clock

@@ -7,7 +7,7 @@ from bot.domain.spans import SPAN_HINT, Span, span_in
 from bot.errors import NotUnderstood, Refusal
 from bot.services.overrides import Draft
 from bot.slack import Card, Command, Form, Incomplete, Message, Press, Reply, Turn
-from bot.slack.teams import demand_team, email_of, no_team, team_of, user_of
+from bot.slack.teams import demand_team, email_of, no_team, span_words, team_of, user_of
 from bot.slack.views import override as views
 from bot.slack.views.text import said
 
@@ -53,24 +53,11 @@ async def _drafted(turn: Turn) -> Draft:
     if team not in turn.services.config().teams:
         raise no_team(turn.services.config(), team)
     demand_team(turn, "override", team)
-    begin, end = values.get("since", "").strip() or "now", values.get("until", "").strip()
-    words = [*(["from", *begin.split()] if begin.casefold() != "now" else []), *_end(end)]
-    span = _span(words, turn)
+    span = _span(span_words(values.get("since", ""), values.get("until", "")), turn)
     email = values.get("who") or await email_of(turn, ())
     return await turn.services.overrides.draft(
         team, email, span.since, span.until, turn.holder, id=turn.ask.id
     )
-
-
-def _end(words: str) -> list[str]:
-    first = words.split()[:1]
-    return words.split() if (first and first[0].casefold() in ("for", "until", "to")) or _is_length(words) else [
-        "to", *words.split()
-    ]  # fmt: skip
-
-
-def _is_length(words: str) -> bool:
-    return len(words.split()) == 1 and words[:1].isdecimal() and words[-1:].casefold() in "mhdw"
 
 
 async def press_make(turn: Turn) -> Reply:

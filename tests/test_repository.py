@@ -28,6 +28,8 @@ TESTED_ELSEWHERE = {
     "bot/jobs/_kinds.py": "a type: tests/bot/jobs/test_answers.py",
     "bot/jobs/deploys.py": "tests/stories/test_kills.py and tests/handlers/test_deploy.py",
     "bot/jobs/locks.py": "tests/handlers/test_lock.py",
+    "bot/domain/covers.py": "a request: tests/bot/services/test_covers.py",
+    "bot/store/covers.py": "tests/bot/services/test_covers.py, over real Redis",
     "bot/jobs/oncall.py": "tests/handlers/test_override.py",
     "bot/slack/teams.py": "tests/handlers/test_override.py, from the line to the refusal",
     "bot/jobs/heard.py": "tests/stories/test_github.py, test_coverage.py and test_record.py",

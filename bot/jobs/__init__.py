@@ -59,7 +59,7 @@ class Jobs:
         pages = PageCards(services.pages, services.page_acts, outbox, clock)
         heard = Heard(services=services, channel=channel)
         reported = ReportCards(services=services, outbox=outbox, noted=noted, clock=clock)
-        oncall = OnCallCards(services, outbox)
+        oncall = OnCallCards(services, outbox, timers, clock)
         self._kinds: Mapping[str, Handler] = {
             kind: handler
             for nouns in (self._answers, reported, deploys, locks, heard, pages, oncall)

@@ -7,6 +7,7 @@ from bot.config import Config
 from bot.services.authors import Authors
 from bot.services.board import Boards
 from bot.services.coverage import Coverages
+from bot.services.covers import Covers
 from bot.services.deploy_reports import DeployReports
 from bot.services.deploys import Deploys
 from bot.services.gates import Gates
@@ -51,3 +52,4 @@ class Services:
     page_links: PageLinks
     oncall: OnCall
     overrides: Overrides
+    covers: Covers

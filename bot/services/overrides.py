@@ -73,7 +73,7 @@ class Overrides:
         Raises Refusal where it would change nothing, leave a gap, or cannot be.
         """
         now = self._clock.now()
-        _possible(since, until, now)
+        possible(since, until, now)
         name = self.rotation(team)
         self._on_it(name, email)
         rosters = await self._oncall.rosters([name], since - LOOKS, until + LOOKS)
@@ -113,6 +113,11 @@ class Overrides:
         body = {"team": draft.team, "override": asdict(made)}
         await self._timers.at(f"{SETTLED}:{made.id}", made.made + UNDO_SECONDS, SETTLED, body)
         return made
+
+    def elsewhere(self, draft: Draft) -> bool:
+        """Whether it is made in another system."""
+        rotation = self._config().rotations[draft.override.rotation]
+        return self._oncall.source(rotation) is not None
 
     async def stands(self, job: Job) -> Override | None:
         """The override that a job is about; None: it was taken back."""
@@ -182,7 +187,8 @@ class Overrides:
         )  # fmt: skip
 
 
-def _possible(since: float, until: float, now: float) -> None:
+def possible(since: float, until: float, now: float) -> None:
+    """Raises NotUnderstood for a time that is over, or too long."""
     if until <= now:
         raise NotUnderstood(
             "That time is over.", code="in-the-past", hint="Say a time that is still to come."

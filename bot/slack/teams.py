@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from bot.config import Config
+from bot.domain.periods import period
 from bot.domain.rights import demand, may
 from bot.errors import NotFound, NotUnderstood
 from bot.slack import Turn
@@ -69,3 +70,14 @@ async def user_of(turn: Turn, email: str) -> str | None:
     """Their Slack user id, where Grail has met them."""
     known = await turn.services.people.known_by_email(email)
     return known.user_id if known else None
+
+
+def span_words(since: str, until: str) -> list[str]:
+    """What two fields of a form hold, as a line would say it: `2h`, `until 18:00` or `monday 9:00` as the end."""
+    begin = since.strip()
+    words = [] if begin.casefold() in ("", "now") else ["from", *begin.split()]
+    end = until.split()
+    said = bool(end) and (
+        end[0].casefold() in ("for", "until", "to") or (len(end) == 1 and period(end[0]) is not None)
+    )
+    return [*words, *(end if said else ["to", *end])]

@@ -119,6 +119,7 @@ PAGE_NUMBER = Key("page-number:{number}", "string", 365 * DAY, "pages.py")
 
 # overrides.py
 OVERRIDES = Key("overrides", "zset", 400 * DAY, "overrides.py")
+COVER = Key("cover:{id}", "string", 400 * DAY, "covers.py")
 
 # inbox.py: what was received. A sender may ask for a longer memory than Slack's hour (PagerDuty: 50 hours).
 SEEN = Key("seen:{id}", "string", 51 * HOUR, "inbox.py")
