@@ -35,7 +35,6 @@ from bot.services.authors import Authors
 from bot.services.board import Boards
 from bot.services.coverage import Coverages
 from bot.services.coverage_reports import CoverageReports
-from bot.services.covers import Covers
 from bot.services.deploy_reports import DeployReports
 from bot.services.deploys import KINDS, Deploys
 from bot.services.facts import Outside
@@ -49,6 +48,7 @@ from bot.services.operations import Operations
 from bot.services.outside import Outsiders
 from bot.services.overrides import Overrides
 from bot.services.page_acts import PageActs
+from bot.services.page_around import PageAround
 from bot.services.page_events import PageEvents
 from bot.services.page_links import PageLinks
 from bot.services.pages import Pages
@@ -69,7 +69,6 @@ from bot.store.admission import Admissions
 from bot.store.board import BoardStore
 from bot.store.connection import connect
 from bot.store.coverage import CoverageStore
-from bot.store.covers import CoverStore
 from bot.store.dead import DeadLetters
 from bot.store.deploys import DeployStore
 from bot.store.gates import GateStore
@@ -132,9 +131,6 @@ class Grail:
         )
         channel = OperationsChannel(outbox, self.current_config, clock)
         oncall = OnCall(self.current_config, OverrideStore(self.redis), clock)
-        overrides = Overrides(
-            config=self.current_config, oncall=oncall, store=OverrideStore(self.redis), timers=timers, clock=clock
-        )
         people = People(
             self.current_config, slack, self.redis, clock, on_suspended=channel.suspended, oncall=oncall
         )
@@ -166,7 +162,7 @@ class Grail:
             self._say_closed(coverage, told)
         pages = Pages(
             config=self.current_config, store=PageStore(self.redis), pagerduty=pagerduty, work=work, clock=clock,
-            hears=bool(settings.pagerduty.webhook_secrets), linked=links.email_of,
+            hears=bool(settings.pagerduty.webhook_secrets), linked=links.email_of, where=outbox.where,
         )  # fmt: skip
         deploys = Deploys(
             config=self.current_config,
@@ -199,6 +195,9 @@ class Grail:
         keepers = Locks(locks, clock, timers, self.current_config, oncall)
         boards = Boards(self.current_config, board, keepers, again=deploys.waiting.call)
         finder = Finder(self.current_config, store, board, git)
+        timeline = Timeline(
+            self.current_config, [DeployMoments(board), AuditMoments(people.audits, self.current_config)]
+        )
         services = Services(
             self.current_config,
             people,
@@ -217,17 +216,17 @@ class Grail:
             pages=pages,
             page_acts=PageActs(pages, pagerduty, clock),
             page_links=links,
+            page_around=PageAround(
+                config=self.current_config, pages=pages, timeline=timeline, board=board, clock=clock
+            ),
             oncall=oncall,
-            overrides=overrides,
-            covers=Covers(
-                oncall=oncall, overrides=overrides, store=CoverStore(self.redis), timers=timers, clock=clock
+            overrides=Overrides(
+                config=self.current_config, oncall=oncall, store=OverrideStore(self.redis), timers=timers, clock=clock
             ),
             authors=Authors(
                 config=self.current_config, store=store, git=git, people=people, work=work, timers=timers, clock=clock
             ),
-            timeline=Timeline(
-                self.current_config, [DeployMoments(board), AuditMoments(people.audits, self.current_config)]
-            ),
+            timeline=timeline,
         )  # fmt: skip
         registry = handlers.load()
         router = Router(registry, services, clock)

@@ -92,6 +92,7 @@ class Doing:
 class Page:
     """id: PagerDuty's. service: ours, "" for one that config.yaml does not know. told_at: when what `told` says was so.
     heard: when it was first heard of. cause: what it came from, as somebody said afterwards; "" as long as nobody has.
+    notified: whom PagerDuty woke, by name.
     """
 
     id: str
@@ -104,6 +105,7 @@ class Page:
     doing: tuple[Doing, ...] = ()
     cause: str = ""
     cause_by: str = ""
+    notified: tuple[str, ...] = ()
 
     @property
     def _turns(self) -> list[Move]:
@@ -180,7 +182,8 @@ def after(page: Page | None, event: Event, *, service: str, now: float) -> Page 
     if page is None:
         if event.told is None:
             return None
-        return Page(event.page, 1, service, event.told, event.move.at, now, (event.move,))
+        first = _woken((), event)
+        return Page(event.page, 1, service, event.told, event.move.at, now, (event.move,), notified=first)
     if any(one.id == event.move.id for one in page.moves):
         return page
     moves = _sorted((*page.moves, event.move))
@@ -188,8 +191,21 @@ def after(page: Page | None, event: Event, *, service: str, now: float) -> Page 
     if event.told is not None and event.move.at >= told_at:
         told, told_at = event.told, event.move.at
     return replace(
-        page, rev=page.rev + 1, service=service or page.service, told=told, told_at=told_at, moves=moves
+        page,
+        rev=page.rev + 1,
+        service=service or page.service,
+        told=told,
+        told_at=told_at,
+        moves=moves,
+        notified=_woken(page.notified, event),
     )
+
+
+def _woken(before: tuple[str, ...], event: Event) -> tuple[str, ...]:
+    """Whoever it goes to while nobody has it is woken."""
+    if event.told is None or event.move.state != "triggered":
+        return before
+    return tuple(dict.fromkeys((*before, *event.told.assigned)))
 
 
 def asked(page: Page, doing: Doing) -> Page:

@@ -9,10 +9,13 @@ from bot.clock import Clock
 from bot.domain.pages import Page
 from bot.jobs._kinds import Handler
 from bot.services.page_acts import Outcome, PageActs
+from bot.services.page_around import PageAround
 from bot.services.page_events import PAGERDUTY
 from bot.services.pages import ACT, Pages
 from bot.slack.outbox import Outbox
 from bot.slack.views import page as views
+from bot.slack.views import page_list
+from bot.slack.views.page_forms import link_button
 from bot.store.streams import Job, Later
 
 log = structlog.get_logger()
@@ -21,8 +24,11 @@ log = structlog.get_logger()
 class PageCards:
     """Each method takes one kind of work; a job may come twice, and everything it does has an id of its own."""
 
-    def __init__(self, pages: Pages, acts: PageActs, outbox: Outbox, clock: Clock) -> None:
+    def __init__(
+        self, pages: Pages, acts: PageActs, around: PageAround, outbox: Outbox, clock: Clock
+    ) -> None:
         self._pages = pages
+        self._around = around
         self._acts = acts
         self._outbox = outbox
         self._clock = clock
@@ -60,18 +66,21 @@ class PageCards:
     async def show(self, page: Page) -> None:
         """Its card, and the lines of its thread."""
         card = views.card_of(page.id)
-        message = views.card(page, self._clock.now())
+        message = views.card(page, self._clock.now(), await self._around.of(page))
         await self._outbox.card(
             card, self._pages.channel_of(page), message, version=page.rev, shows=views.shows(page)
         )
         for move in page.moves:
-            if not move.id.startswith("grail:") and (line := views.line(move)) is not None:
+            if (line := views.line(move)) is not None:
                 await self._outbox.line(f"{card}:{move.id}", card, line)
         if not page.open:
             await self._pages.wake(page)
 
     async def _refused(self, outcome: Outcome) -> None:
-        message = views.not_done(outcome.page, outcome.doing.act, outcome.refused)
+        doing = outcome.doing
+        # Who is somebody else there says so once, and what they pressed is done then.
+        offers = [link_button(outcome.page, doing.act, doing.detail, doing.shown)] if outcome.unknown else []
+        message = page_list.not_done(outcome.page, doing.act, outcome.refused, *offers)
         posted = await self._outbox.where(views.card_of(outcome.page.id))
         id, user = f"refused:{outcome.doing.id}", outcome.doing.user
         if posted is None:

@@ -7,7 +7,6 @@ from bot.config import Config
 from bot.services.authors import Authors
 from bot.services.board import Boards
 from bot.services.coverage import Coverages
-from bot.services.covers import Covers
 from bot.services.deploy_reports import DeployReports
 from bot.services.deploys import Deploys
 from bot.services.gates import Gates
@@ -18,6 +17,7 @@ from bot.services.operations import Operations
 from bot.services.outside import Outsiders
 from bot.services.overrides import Overrides
 from bot.services.page_acts import PageActs
+from bot.services.page_around import PageAround
 from bot.services.page_links import PageLinks
 from bot.services.pages import Pages
 from bot.services.people import People
@@ -50,6 +50,6 @@ class Services:
     pages: Pages
     page_acts: PageActs
     page_links: PageLinks
+    page_around: PageAround
     oncall: OnCall
     overrides: Overrides
-    covers: Covers

@@ -69,6 +69,10 @@ class PageActs:
             page = await self._pages.answered(page.id, doing.id, None)
             return Outcome(page, doing, str(no), isinstance(no, NotKnown))
 
+    async def people(self, query: str) -> list[User]:
+        """Users of PagerDuty whose name or e-mail holds this. Raises Unavailable, Refused."""
+        return await self._acts.people(query)
+
     async def _done(self, page: Page, doing: Doing, email: str) -> Outcome:
         user = await self._pagerduty.user(email)
         if user is None:

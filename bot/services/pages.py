@@ -21,12 +21,19 @@ from bot.domain.periods import duration
 from bot.domain.rights import Holder, demand, may
 from bot.errors import NotAllowed, NotFound, Refusal, Stale
 from bot.services.waiting import WAKE
+from bot.store.outbox import Posted
 from bot.store.pages import PageStore, thing_of
 from bot.store.streams import Later, Work
 
 ACT = "page.act"
 MEANT = 300  # open pages among which what was typed is looked for
+DAY = 24 * 3600.0
 TRIES = 10  # to write, while others write too
+
+
+def card_of(id: str) -> str:
+    """The id of its card."""
+    return f"page:{id}"
 
 
 class Pages:
@@ -40,10 +47,12 @@ class Pages:
         clock: Clock,
         hears: bool,
         linked: Callable[[str], Awaitable[str]] | None = None,
+        where: Callable[[str], Awaitable[Posted | None]] | None = None,
     ) -> None:
         """hears: whether PagerDuty's webhooks come in at all. linked: by which e-mail PagerDuty knows somebody
-        ("<team id>:<user id>"), where it is not Slack's; "" where it is.
+        ("<team id>:<user id>"), where it is not Slack's; "" where it is. where: where a card stands in Slack.
         """
+        self._where = where
         self._linked = linked or _nobody
         self._config = config
         self._store = store
@@ -113,6 +122,16 @@ class Pages:
         page = names[found[0]]
         title = " ".join(page.told.title.split()).replace("`", "'")[:60]
         return f"Did you mean `#{page.told.number}`, {page.service or 'a page'}: {title}?"
+
+    async def in_thread(self, channel: str, thread: str) -> Page | None:
+        """The page whose card begins this thread: an open one, or one of the last day."""
+        now = self._clock.now()
+        ids = {one.id: one for one in [*await self.open(), *await self.between(now - DAY, now, MEANT)]}
+        for id, page in ids.items():
+            posted = await self._where(card_of(id)) if self._where else None
+            if posted is not None and (posted.channel, posted.ts) == (channel, thread):
+                return page
+        return None
 
     async def between(self, since: float, until: float, most: int = 1000) -> list[Page]:
         """Those that began between these moments, newest first, open or not."""

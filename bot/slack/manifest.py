@@ -108,12 +108,20 @@ FEATURES = (
             ),
         ),
     ),
-    Feature("pages"),  # needs nothing of its own yet: a page is a card
+    Feature("pages"),  # a shortcut, and no scope of its own: a page is a card
 )
 
 OPTIONAL = ("direct-messages", "mentions", "home", "groups", "logs", "pages")
 
 UNSCOPED = ("auth.test", "views.open", "views.update", "views.publish")  # methods that any token may call
+
+
+ADD = {
+    "name": "Add to the page",
+    "type": "message",
+    "callback_id": "page.add",
+    "description": "Write this message down as a note of a page",
+}
 
 
 def manifest(url: str | None, without: Collection[str] = ()) -> str:
@@ -164,6 +172,7 @@ def _document(url: str | None, features: list[Feature]) -> dict[str, object]:
             },
             "bot_user": {"display_name": "Grail", "always_online": True},
             "slash_commands": [command],
+            **({"shortcuts": [ADD]} if "pages" in names else {}),
         },
         "oauth_config": {"scopes": {"bot": "SCOPES"}},
         "settings": {

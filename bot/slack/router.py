@@ -23,7 +23,9 @@ log = structlog.get_logger()
 # What may still change something; what work that is tried again may do is judged when it is done.
 WHILE_PAUSED = frozenset(
     {
-        "resume", "cancel", "notify", "retry", "confirm", "ack", "resolve", "escalate", "rollback", "rollback.stop",
+        "resume", "cancel", "notify", "retry", "confirm", "rollback", "rollback.stop", "ack", "resolve", "escalate",
+        "snooze", "wake", "note", "merge", "reassign", "responder", "link", "page", "page.open", "page.add", "page.why",
+        "page.several",
     }
 )  # fmt: skip
 

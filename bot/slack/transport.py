@@ -28,7 +28,16 @@ from bot.clock import Clock
 from bot.ending import ended
 from bot.errors import GrailError, StoreUnavailable
 from bot.slack import Ask
-from bot.slack.payloads import Body, from_event, from_view, home_of, request_id, value_of, values_of
+from bot.slack.payloads import (
+    Body,
+    from_event,
+    from_message,
+    from_view,
+    home_of,
+    request_id,
+    value_of,
+    values_of,
+)
 from bot.slack.router import Router
 from bot.slack.views.refusal import store_gone
 from bot.slack.views.text import cut
@@ -110,7 +119,7 @@ class Transport:
                     "view_closed": ("view", self._nothing),
                     "block_suggestion": ("action_id", self._options),
                     "shortcut": ("callback_id", self._nothing),
-                    "message_action": ("callback_id", self._nothing),
+                    "message_action": ("callback_id", self._shortcut),
                 }
             ),
             request_verification_enabled=False,  # see `receive`: it knows several secrets
@@ -245,6 +254,13 @@ class Transport:
         await self._store(
             "slack.form", ask, {"callback": view.get("callback_id", ""), "values": values}, meaning
         )
+        return {}
+
+    async def _shortcut(self, body: Body) -> Answer:
+        """What is chosen in a message's own menu is a press that carries the message."""
+        ask, carried = from_message(body)
+        more = {"action": body["callback_id"], "value": carried}
+        await self._store("slack.press", ask, more, f"press:{ask.user}:{ask.message}:{body['callback_id']}")
         return {}
 
     async def _nothing(self, body: Body) -> Answer:

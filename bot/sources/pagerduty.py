@@ -80,7 +80,8 @@ def parse(headers: Mapping[str, str], body: bytes) -> Heard:
     if told is not None and what in TURNS and data.get("status") in get_args(State):
         state = data["status"]
     odd = what in TURNS and state is None
-    move = Move(id, what, at, by, state, _text(data.get("content"), 3000))
+    text = _text(data.get("content"), 3000) or _text(_in(data, "user").get("summary"), 100)
+    move = Move(id, what, at, by, state, text)
     return Heard(id, type, Event(page, move, told), odd)
 
 

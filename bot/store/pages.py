@@ -85,6 +85,7 @@ def _read(id: str, row: Mapping[str, str]) -> Page | None:
         record["told"] = Told(**_known(Told, told))
         record["moves"] = tuple(Move(**_known(Move, one)) for one in record["moves"])
         record["doing"] = tuple(Doing(**_known(Doing, one)) for one in record["doing"])
+        record["notified"] = tuple(record.get("notified", ()))
         return Page(id=id, rev=int(row["rev"]), **_known(Page, record))
     except (KeyError, TypeError, ValueError):
         return None

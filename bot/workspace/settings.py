@@ -27,6 +27,7 @@ class Shortcut:
     type: str = "global"
 
 
+ADD = Shortcut("page.add", "Add to the page", "message")
 GRAIL = Command("/grail", "Deploys, pages, alerts and shadowing", "help")
 
 
@@ -50,7 +51,7 @@ class Settings:
     app_token: str = field(default_factory=lambda: f"xapp-1-{secrets.token_hex(16)}", repr=False)
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
     commands: tuple[Command, ...] = (GRAIL,)
-    shortcuts: tuple[Shortcut, ...] = ()
+    shortcuts: tuple[Shortcut, ...] = (ADD,)
     state: Path | None = None
     clock_file: Path | None = field(default_factory=lambda: clock_file_of(os.environ))
     contracts: Path | None = field(default_factory=lambda: contracts_of(os.environ))

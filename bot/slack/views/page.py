@@ -1,9 +1,12 @@
-"""A page: its one card, the lines of its thread, and the list of those that are open."""
+"""A page: its one card, and the lines of its thread."""
 
 from collections.abc import Sequence
 
-from bot.domain.pages import DOINGS, Act, Doing, Move, Page
+from bot.domain.pages import Act, Doing, Move, Page
+from bot.services.page_around import NOTHING, Around
+from bot.services.pages import card_of
 from bot.slack import Block, Message, Shows
+from bot.slack.views import page_around
 from bot.slack.views.text import (
     actions,
     button,
@@ -18,15 +21,16 @@ from bot.slack.views.text import (
     when,
 )
 
+__all__ = ["card", "card_of", "line", "severity", "shows", "text"]
+
 MARK = {"triggered": ":rotating_light:", "acknowledged": ":eyes:", "resolved": ":white_check_mark:"}
+DOES: dict[Act, str] = {
+    "ack": "acknowledges it", "resolve": "resolves it", "escalate": "escalates it", "reassign": "reassigns it",
+    "responder": "asks for the help of", "snooze": "snoozes it", "wake": "ends its snooze", "note": "adds a note",
+    "merge": "merges it",
+}  # fmt: skip
 LATE = 60.0  # seconds after which a page is said to be heard of late
-LISTED = 12
 TITLE = 300  # characters of a title on the card
-
-
-def card_of(id: str) -> str:
-    """The id of its card."""
-    return f"page:{id}"
 
 
 def shows(page: Page) -> Shows:
@@ -34,28 +38,41 @@ def shows(page: Page) -> Shows:
     return Shows(result=not page.open)
 
 
-def card(page: Page, now: float) -> Message:
-    """The one card of a page, as it stands."""
+def card(page: Page, now: float, around: Around = NOTHING) -> Message:
+    """The one card of a page, as it stands. What wakes nobody stands below the buttons."""
     told = page.told
-    state = page.state if page.state != "acknowledged" else f"acknowledged by {_names(page.acknowledged_by)}"
-    if page.resolved_by and not page.open:
-        state = f"resolved by {quiet(page.resolved_by, 60)}"
-    lead = f"{MARK[page.state]} *{quiet(_service(page), 60)}* — *{state}*"
+    state = state_of(page)
+    lead = f"{MARK[page.state]} *{quiet(service_of(page), 60)}* — *{state}*"
     blocks: list[Block] = [section(f"{lead}\n*{quiet(told.title, TITLE)}*")]
     if page.late > LATE:
         blocks.append(section(f":hourglass: I heard of it {duration(page.late)} after it began."))
     if not page.service:
         blocks.append(section(_unknown(page)))
+    if page.snoozed > now:
+        undo = button("Undo", "page.wake", page.seen, confirm=_wakes(page))
+        blocks.append(section(f":zzz: Snoozed until {when(page.snoozed, '{time}')}.", accessory=undo))
     blocks += [section(_under_way(one)) for one in page.doing]
-    blocks.append(context(" · ".join(_facts(page))))
+    blocks.append(context(" · ".join([*_facts(page), *page_around.links(around)])))
     if page.open:
-        blocks.append(actions(*_buttons(page)))
+        blocks.append(actions(*buttons(page), more(page)))
+        blocks += page_around.blocks(page, around)
+    else:
+        blocks.append(actions(button("Write it up", "page.review", page.id)))
     return Message(text(page), blocks)
+
+
+def state_of(page: Page) -> str:
+    """How it stands, and by whom."""
+    if page.state == "acknowledged":
+        return f"acknowledged by {names(page.acknowledged_by)}"
+    if page.resolved_by and not page.open:
+        return f"resolved by {quiet(page.resolved_by, 60)}"
+    return page.state
 
 
 def text(page: Page) -> str:
     """What the lock screen shows: severity, service and what in its first 60 characters, then how it stands."""
-    words = f"{severity(page)} {quiet(_service(page), 30)}: {quiet(page.told.title, 150)}"
+    words = f"{severity(page)} {quiet(service_of(page), 30)}: {quiet(page.told.title, 150)}"
     return words if page.state == "triggered" else f"{words} · {page.state}"
 
 
@@ -72,56 +89,27 @@ def line(move: Move) -> Message | None:
             section(f":memo: {quiet(move.by, 60) or 'Note'}, {when(move.at)}:\n{_quoted(move.text)}"),
         )
     words = {"escalated": "escalated it", "reassigned": "reassigned it", "acknowledged": "acknowledged it",
-             "resolved": "resolved it", "reopened": "opened it again", "unacknowledged": "gave it back"}  # fmt: skip
-    if move.what not in words or not move.by:
+             "resolved": "resolved it", "reopened": "opened it again", "unacknowledged": "gave it back",
+             "responder.added": f"asked {quiet(move.text, 60) or 'somebody else'} for help",
+             "priority_updated": "changed its priority"}  # fmt: skip
+    own = {
+        "snoozed": f"snoozed it until {when(move.until, '{time}')}",
+        "merged": f"merged it {quiet(move.text, 60)}",
+    }
+    done = (own if move.id.startswith("grail:") else words).get(move.what)
+    if done is None or not move.by:
         return None
-    return said(f"{quiet(move.by, 60)} {words[move.what]} {when(move.at)}.")
+    return said(f"{quiet(move.by, 60)} {done}, {when(move.at)}.")
 
 
-def listed(pages: Sequence[Page], now: float) -> Message:
-    """Those that are open, each with its buttons, the newest first."""
-    if not pages:
-        return said("No page is open.")
-    blocks: list[Block] = []
-    newest = sorted(pages, key=lambda one: one.told.opened, reverse=True)
-    for page in newest[:LISTED]:
-        who = f" · {_names(page.acknowledged_by)} has it" if page.acknowledged_by else ""
-        head = f"{MARK[page.state]} *{severity(page)} {quiet(_service(page), 60)}* — {page.state}{who}"
-        since = duration(max(0.0, now - page.told.opened))
-        blocks.append(section(f"{head}\n{quiet(page.told.title, 150)} · #{page.told.number} · for {since}"))
-        blocks.append(actions(*_buttons(page)))
-    if len(newest) > LISTED:
-        blocks.append(context(f"And {len(newest) - LISTED} more, older ones."))
-    words = "1 page is open" if len(newest) == 1 else f"{len(newest)} pages are open"
-    return said(f"{words}: {', '.join(sorted({quiet(_service(one), 60) for one in newest}))}", *blocks)
-
-
-def asked(page: Page, act: Act) -> Message:
-    """What who pressed is told at once: PagerDuty has not said anything yet."""
-    return said(f"I am asking PagerDuty to {DOINGS[act]} #{page.told.number}; the card shows when it has.")
-
-
-def planned(page: Page, act: Act) -> Message:
-    words = f"I would {DOINGS[act]} #{page.told.number} ({_service(page)}: {page.told.title})."
-    return said(escape(f"{words} Nothing was changed."))
-
-
-def not_done(page: Page, act: Act, why: str) -> Message:
-    """What who wanted it is told when it was not done."""
-    link = f" <{escape(page.told.url)}|Open it in PagerDuty>" if page.told.url else ""
-    lead = f"I did not {DOINGS[act]} #{page.told.number}"
-    return said(
-        escape(f"{lead}: {why}"),
-        section(f":x: *{lead}* ({quiet(page.told.title, 80)}).\n{escape(why)}{link}"),
-    )
-
-
-def _service(page: Page) -> str:
+def service_of(page: Page) -> str:
+    """What to call its service."""
     return page.service or page.told.named or page.told.where or "unknown service"
 
 
-def _names(names: Sequence[str]) -> str:
-    return " and ".join(quiet(name, 60) for name in names[:5]) or "somebody"
+def names(found: Sequence[str]) -> str:
+    """People by name, for a sentence."""
+    return " and ".join(quiet(name, 60) for name in found[:5]) or "somebody"
 
 
 def _unknown(page: Page) -> str:
@@ -132,10 +120,10 @@ def _unknown(page: Page) -> str:
 
 
 def _under_way(doing: Doing) -> str:
-    verb = {"ack": "acknowledges", "resolve": "resolves", "escalate": "escalates"}[doing.act]
+    does = DOES[doing.act] + (f" {quiet(doing.shown, 60)}" if doing.shown else "")
     if doing.tries:
-        return f":warning: {quiet(doing.by, 60)} {verb} it, but PagerDuty does not answer. I go on trying."
-    return f":hourglass_flowing_sand: {quiet(doing.by, 60)} {verb} it: PagerDuty is being told."
+        return f":warning: {quiet(doing.by, 60)} {does}, but PagerDuty does not answer. I go on trying."
+    return f":hourglass_flowing_sand: {quiet(doing.by, 60)} {does}: PagerDuty is being told."
 
 
 def _facts(page: Page) -> list[str]:
@@ -145,18 +133,20 @@ def _facts(page: Page) -> list[str]:
     facts += [f"priority {quiet(told.priority, 20)}"] if told.priority else []
     facts += [f"{quiet(told.urgency, 20)} urgency"] if told.urgency else []
     facts.append(f"since {when(told.opened)}")
-    if page.state == "triggered" and told.assigned:
-        facts.append(f"notified {_names(told.assigned)}")
+    if page.notified:
+        facts.append(f"notified {names(page.notified)}")
     if page.state == "acknowledged":
         facts.append(f"acknowledged {when(page.since, '{time}')}")
+    if not page.open and page.cause:
+        facts.append(f"it was {quiet(page.cause, 20)}")
     if not page.open:
         facts.append(f"lasted {duration(max(0.0, page.since - told.opened))}")
     return facts
 
 
-def _buttons(page: Page) -> list[Block]:
+def buttons(page: Page) -> list[Block]:
     """The most urgent leftmost. What wakes somebody or ends it asks once more."""
-    what = f"*{quiet(_service(page), 60)}*: {quiet(page.told.title, 150)}"
+    what = f"*{quiet(service_of(page), 60)}*: {quiet(page.told.title, 150)}"
     found: list[Block] = []
     if page.state == "triggered":
         found.append(button("Acknowledge", "page.ack", page.seen, style="primary"))
@@ -171,6 +161,26 @@ def _buttons(page: Page) -> list[Block]:
     )
     found.append(button("Escalate", "page.escalate", page.seen, confirm=wake))
     return found
+
+
+def more(page: Page) -> Block:
+    """What is wanted less often: five at most, as Slack has it."""
+    options = [("Snooze …", "snooze"), ("Add a note …", "note"), ("Reassign …", "reassign"),
+               ("Ask somebody for help …", "responder"), ("Merge into another …", "merge")]  # fmt: skip
+    return {
+        "type": "overflow",
+        "action_id": "page.more",
+        "options": [
+            {"text": {"type": "plain_text", "text": words}, "value": f"{act}:{page.seen}"}
+            for words, act in options
+        ],
+    }
+
+
+def _wakes(page: Page) -> Block:
+    return confirm(
+        f"End the snooze of #{page.told.number}?", "PagerDuty rings again at once.", "Undo", "Let it be"
+    )
 
 
 def _quoted(words: str) -> str:

@@ -3,6 +3,7 @@
     {"open": title, "service": name or id, "urgency"?: "high" | "low", "priority"?: "P1", "key"?}   a page
     {"incident": id or "newest", "to": "acknowledged" | "resolved" | "triggered" | "escalated", "by"?: e-mail}
     {"incident": …, "note": text, "by"?} · {"incident": …, "priority": "P1" | "", "by"?}
+    {"person": id or e-mail, "email"}   PagerDuty knows somebody by another e-mail than Slack does
     {"policy": id, "levels": [[id of a person or schedule, …], …]}   who is woken at each level
     {"hooks": "on" | "off"}   off: what happens is told to nobody, ever
     {"redeliver": delivery} · {"tell": event type, "data": {…}, "ago"?: seconds, "agent"?, "about"?}
@@ -34,6 +35,7 @@ class Fire:
             ("hooks", self._hooks),
             ("tell", self._tell),
             ("policy", self._policy),
+            ("person", self._person),
             ("look", self._look),
         ):
             if word in asked:
@@ -85,6 +87,11 @@ class Fire:
         if found is None:
             raise ControlError(f"There is no incident {said!r} on this PagerDuty: use an id, or newest.")
         return found
+
+    def _person(self, asked: Json) -> Json:
+        known = self._things.person(asked["person"])
+        self._things.people[known.id] = replace(known, email=str(asked["email"]))
+        return {"person": known.id}
 
     def _policy(self, asked: Json) -> Json:
         known = self._things.policies.get(str(asked["policy"]))

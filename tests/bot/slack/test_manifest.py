@@ -129,3 +129,13 @@ def test_it_fits_slacks_own_schema(url: str | None) -> None:
     if not file.exists():
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(f"{file} is not at hand")
     jsonschema.validate(document(url), json.loads(file.read_text()))
+
+
+def test_a_message_can_be_added_to_a_page_where_there_are_pages() -> None:
+    [shortcut] = document("https://grail.example.com")["features"]["shortcuts"]
+    assert (shortcut["name"], shortcut["type"], shortcut["callback_id"]) == (
+        "Add to the page",
+        "message",
+        "page.add",
+    )
+    assert "shortcuts" not in document("https://grail.example.com", ["pages"])["features"]

@@ -6,6 +6,7 @@ import pytest
 
 from bot.domain.pages import Doing, Move, Page, State, Told
 from bot.slack.views import page as views
+from bot.slack.views import page_list
 from tests.bot.slack.views.test_limits import NOW, check, each_text
 
 TOLD = Told(
@@ -19,13 +20,16 @@ def a_page(
     *states: State, told: Told = TOLD, words: str = "Omar", heard: float = NOW - 59, service: str = "shop"
 ) -> Page:
     moves = tuple(Move(state, state, NOW - 60 + 10 * n, words, state) for n, state in enumerate(states))
-    return Page("Q1", 1, service, told, NOW - 60, heard, moves)
+    return Page("Q1", 1, service, told, NOW - 60, heard, moves, notified=told.assigned)
 
 
 def labels(page: Page) -> list[str]:
     blocks = views.card(page, NOW).blocks
     return [
-        one["text"]["text"] for block in blocks if block["type"] == "actions" for one in block["elements"]
+        one["text"]["text"] if one["type"] == "button" else "…"
+        for block in blocks
+        if block["type"] == "actions"
+        for one in block["elements"]
     ]
 
 
@@ -43,9 +47,9 @@ def test_the_lock_screen_says_severity_service_and_what_and_then_how_it_stands()
 @pytest.mark.parametrize(
     ("states", "buttons"),
     [
-        (("triggered",), ["Acknowledge", "Resolve", "Escalate"]),
-        (("triggered", "acknowledged"), ["Resolve", "Escalate"]),
-        (("triggered", "acknowledged", "resolved"), []),
+        (("triggered",), ["Acknowledge", "Resolve", "Escalate", "…"]),
+        (("triggered", "acknowledged"), ["Resolve", "Escalate", "…"]),
+        (("triggered", "acknowledged", "resolved"), ["Write it up"]),
     ],
 )
 def test_the_most_urgent_button_stands_first(states: tuple[State, ...], buttons: list[str]) -> None:
@@ -79,7 +83,7 @@ def test_what_is_under_way_is_said_and_also_that_pagerduty_does_not_answer() -> 
 
 
 def test_why_something_was_not_done_is_told_with_the_way_to_pagerduty() -> None:
-    message = views.not_done(a_page("triggered"), "ack", "PagerDuty cannot be reached.")
+    message = page_list.not_done(a_page("triggered"), "ack", "PagerDuty cannot be reached.")
     assert "*I did not acknowledge #4711*" in str(message.blocks)
     assert "<https://acme.pagerduty.com/incidents/Q1|Open it in PagerDuty>" in str(message.blocks)
 
@@ -94,10 +98,10 @@ def test_words_from_outside_fit_and_mention_nobody(words: str) -> None:
             page = a_page(*STATES[:count], told=told, words=words, service=service, heard=NOW + 9e6)
             page = replace(page, doing=(Doing("a", "ack", words, "U1", NOW),))
             check(views.card(page, NOW))
-            check(views.listed([page] * 30, NOW))
-            check(views.not_done(page, "resolve", words))
-            check(views.planned(page, "ack"))
-            check(views.asked(page, "ack"))
+            check(page_list.listed([page] * 30, NOW))
+            check(page_list.not_done(page, "resolve", words))
+            check(page_list.planned(page, "ack"))
+            check(page_list.asked(page, "ack"))
     note = views.line(Move("1", "annotated", NOW, words, None, words))
     if note is not None:
         check(note)
