@@ -2,6 +2,8 @@
 
 A command's usage is its pattern. Words are put where they fit: a known service, a known environment, a deploy's id;
 little words say what comes next; what is left is the ref, or the command's own words.
+
+One file, because where a word may stand and how it is refused are decided together.
 """
 
 import re
@@ -9,10 +11,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.config import Config
-from bot.domain.begins import HINT, looks
 from bot.errors import NotFound, NotUnderstood, Refusal
 from bot.slack import Command, Given, Incomplete
 from bot.slack.lookup import nearest, safe
+from bot.slack.timed import timed
 from bot.slack.words import Word, trimmed
 
 LITTLE = {
@@ -54,7 +56,9 @@ def understand(command: Command, words: Sequence[Word], config: Config) -> Given
     filling = _Filling(command, config)
     rest = [word for word in words if word not in flags]
     if "time" in filling.open:
-        rest = filling.timed(rest)
+        time, rest = timed(rest, command.usage)
+        filling.given = replace(filling.given, time=time)
+        del filling.open["time"]
     for word in rest:
         filling.take(word)
     return filling.end(plan=bool(flags))
@@ -70,31 +74,6 @@ class _Filling:
         self.lists = "services" in self.open
         self.comma = False  # whether one follows the word that is being taken
         self.last: str | None = None  # what the word before was taken for
-
-    def timed(self, words: Sequence[Word]) -> list[Word]:
-        """The words without the time among them: it looks like one, or it is a day and `at` stands before it."""
-        rest: list[Word] = []
-        index = 0
-        while index < len(words):
-            called = words[index].kind == "word" and words[index].low == "at"
-            span = _plain(words[index + called :])
-            many = looks(span, called=called)
-            if many and self.given.time:
-                raise NotUnderstood(
-                    f"You say two times: `{safe(' '.join(self.given.time))}` and `{safe(' '.join(span[:many]))}`.",
-                    code="two-times",
-                    hint=f"Say it as `{self.command.usage}`.",
-                )
-            if many:
-                self.given = replace(self.given, time=tuple(span[:many]))
-                index += called + many
-            elif called and index + 1 == len(words):
-                raise NotUnderstood("At what time?", code="no-such-time", hint=HINT)
-            else:
-                rest.append(words[index])
-                index += 1
-        del self.open["time"]
-        return rest
 
     def take(self, word: Word) -> None:
         if not self.command.prose:
@@ -198,16 +177,6 @@ MISSING = {
     "ref": "a pull request, a commit or a branch",
     "words": "the words",
 }
-
-
-def _plain(words: Sequence[Word]) -> list[str]:
-    """Those that begin the words without being quoted or a link: what is quoted is what it says."""
-    found = []
-    for word in words[:3]:
-        if word.kind != "word":
-            break
-        found.append(word.text)
-    return found
 
 
 def _services(filling: _Filling, word: Word) -> Given | None:
