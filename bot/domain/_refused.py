@@ -1,6 +1,6 @@
 """Says no like a colleague: what is not allowed, why, what it takes, and who can do it."""
 
-from bot.config import Config, Grant, Role
+from bot.config import Config, Grant, Person, Role
 from bot.domain._granted import (
     ASK,
     EMERGENCY,
@@ -67,7 +67,8 @@ def refused(config: Config, holder: Holder, word: str, place: Place, now: float)
     takes = "" if why else _takes(config, word, place)
     takes += _net(config, word, place) if not why else ""
     helpers = "" if code == "suspended" else _who_can(config, holder, word, place, now)
-    return Right(False, f"You may not {_what(word, place)}{why}.{takes}{hint}{helpers}", code)
+    # Who can do it is what helps; what it takes is for another day.
+    return Right(False, f"You may not {_what(word, place)}{why}.{hint}{helpers}{takes}", code)
 
 
 def _reason(config: Config, holder: Holder, *, by_group: bool) -> tuple[str, str, str]:
@@ -128,27 +129,29 @@ def _net(config: Config, word: str, place: Place) -> str:
     """How one may at least ask for it."""
     if word != NETTED:
         return ""
-    ways = [way for role in config.roles.values() for way in _ways(config, role, ASK, place)]
+    ways = [way for role in config.roles.values() for way in _ways(config, role, ASK, place, brief=True)]
     if not ways:
         return ""
-    who = f" With {_or(list(dict.fromkeys(ways)))} you may ask for it"
-    return f"{who}, and it begins when somebody who may do it alone approves it."
+    return f" To ask for it, {_or(list(dict.fromkeys(ways)))} is enough."
 
 
-def _ways(config: Config, role: Role, word: str, place: Place) -> list[str]:
-    """How one gets this right by this role, as people say it; none when the role does not give it."""
+def _ways(config: Config, role: Role, word: str, place: Place, *, brief: bool = False) -> list[str]:
+    """How one gets this right by this role, as people say it; none when the role does not give it.
+
+    brief: without the team and without what a rung means.
+    """
     grants = [grant for grant in role.grants if _would(config, grant, word, place)]
     if not grants:
         return []
     team = config.services[place.service].team if place.service else ""
     only_own = all(OWN in grant.teams and not matches(_named(grant), team) for grant in grants)
-    of = f" in the team {team}" if only_own and team else ""
+    of = f" in the team {team}" if only_own and team and not brief else ""
     by = role.held_by
     ways = (
         [f"the role {role.name}{of}"] if any(role.name in one.roles for one in config.people.values()) else []
     )
     ways += [f"the user group @{group.lstrip('@')}{of}" for group in by.groups]
-    ways += [f"the rung {explained(rung)}{of}" for rung in by.rungs]
+    ways += [f"the rung {rung if brief else explained(rung)}{of}" for rung in by.rungs]
     ways += ["being on call" + (f" for {team}" if team else "")] if by.on_call else []
     return ways
 
@@ -191,7 +194,12 @@ def _who_can(config: Config, holder: Holder, word: str, place: Place, now: float
 
 def able(config: Config, holder: Holder, word: str, place: Place, now: float) -> list[str]:
     """The names of all others who may use this word there, who is on call first."""
-    found: list[tuple[bool, str]] = []
+    return [person.name for person in others(config, holder, word, place, now)]
+
+
+def others(config: Config, holder: Holder, word: str, place: Place, now: float) -> list[Person]:
+    """All others who may use this word there, who is on call first."""
+    found: list[tuple[bool, Person]] = []
     for person in config.people.values():
         rotations = on_call(config, person.email, now, overrides=holder.overrides)
         other = Holder(
@@ -204,8 +212,8 @@ def able(config: Config, holder: Holder, word: str, place: Place, now: float) ->
             on_call=rotations,
         )
         if person.email != holder.email and granted(config, other, word, place, now):
-            found.append((not rotations, person.name))
-    return [name for _, name in sorted(found, key=lambda one: one[0])]
+            found.append((not rotations, person))
+    return [person for _, person in sorted(found, key=lambda one: one[0])]
 
 
 def _or(parts: list[str]) -> str:

@@ -7,14 +7,14 @@ nothing, and the answer says so.
 
 from collections.abc import Collection
 
-from bot.config import Config
+from bot.config import Config, Person
 from bot.domain import _refused
 from bot.domain._granted import ASK, NETTED, HandGrant, Holder, Kind, Place, Right, granted, roles
 from bot.domain._refused import refused
 from bot.errors import NotAllowed
 
 __all__ = [
-    "HandGrant", "Holder", "Kind", "Right", "able", "demand", "may", "may_begin", "may_somewhere", "places",
+    "HandGrant", "Holder", "Kind", "Right", "able", "demand", "may", "may_begin", "may_somewhere", "others", "places",
     "roles", "words",
 ]  # fmt: skip
 
@@ -51,6 +51,13 @@ def able(config: Config, holder: Holder, word: str, *, service: str | None = Non
     """The names of those who may use this word there, this person among them; who is on call first."""
     mine = [holder.name] if may(config, holder, word, service=service, now=now).allowed else []
     return [*mine, *_refused.able(config, holder, word, Place(service), now)]
+
+
+def others(
+    config: Config, holder: Holder, word: str, *, service: str, environment: str, now: float
+) -> list[Person]:
+    """All others who may use this word there, who is on call first: whom this person can ask."""
+    return _refused.others(config, holder, word, Place(service, environment), now)
 
 
 def may_begin(

@@ -13,6 +13,7 @@ from bot.services import Services
 from bot.slack import Ask, Command, Given, Incomplete, Kind, Reply, Turn, recorded
 from bot.slack.grammar import understand
 from bot.slack.lookup import begins, find
+from bot.slack.more import unfolded
 from bot.slack.registry import Registry
 from bot.slack.views.refusal import broken, refused, store_gone
 from bot.slack.views.text import duration, escape, said
@@ -55,6 +56,8 @@ class Router:
 
     async def press(self, ask: Ask, action: str, value: str) -> Reply:
         """Answer a button. Rights are judged now, not when it was drawn."""
+
+        action, value = unfolded(action, value)
 
         async def pressed(ask: Ask) -> Reply:
             press = self.registry.presses.get(action)
@@ -136,7 +139,12 @@ class Router:
         changes = command.changes and not given.plan and not isinstance(understood, Incomplete)
 
         async def run() -> Reply:
-            self._check_right(turn, command, somewhere=isinstance(understood, Incomplete))
+            try:
+                self._check_right(turn, command, somewhere=isinstance(understood, Incomplete))
+            except NotAllowed as refusal:
+                if command.otherwise is not None and refusal.code == "no-right":
+                    refusal.offers = tuple(await command.otherwise(turn))
+                raise
             if isinstance(understood, Incomplete):
                 assert command.form is not None
                 return await command.form(turn, understood)

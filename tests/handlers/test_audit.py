@@ -59,9 +59,7 @@ async def test_who_may_not_read_the_audit_is_told_so_and_what_is_odd_is_refused(
 ) -> None:
     await workspace.type(DANA, PLACE, "/grail audit")
     refusal = await told(workspace, DANA, PLACE, "You may not")
-    assert (
-        "You may not read the audit of everything. It takes the role operator or the role manager." in refusal
-    )
+    assert "can do it. It takes the role operator or the role manager." in refusal
     await workspace.type(OMAR, PLACE, "/grail audit shpo")
     refusal = await told(workspace, OMAR, PLACE, "neither")
     assert "`shpo` is neither a service nor a length of time." in refusal

@@ -231,19 +231,18 @@ def sentence(
 def test_a_refusal_says_what_it_takes_and_who_can_do_it() -> None:
     assert sentence(acme("dana"), "deploy", "shop", "production") == (
         "no-right",
-        "You may not deploy shop to production. It takes the rung solo (doing it alone) in the team storefront "
-        "or the role operator. With the rung drive (doing it with an operator as the net) in the team storefront you "
-        "may ask for it, and it begins when somebody who may do it alone approves it. Omar or Olga can do it.",
+        "You may not deploy shop to production. Omar or Olga can do it. It takes the rung solo (doing it alone) in the "
+        "team storefront or the role operator. To ask for it, the rung drive is enough.",
     )
     assert sentence(acme("olga"), "pause") == (
         "no-right",
-        "You may not pause everything. It takes being on call. Omar can do it.",
+        "You may not pause everything. Omar can do it. It takes being on call.",
     )
     assert sentence(acme("dario"), "rollback", "shop", "staging") == (
         "no-right",
-        "You may not roll back shop in staging. It takes the role developer in the team storefront, the rung solo "
-        "(doing it alone) in the team storefront, the role operator or being on call for storefront. Omar, Dana or "
-        "Devi can do it.",
+        "You may not roll back shop in staging. Omar, Dana or Devi can do it. It takes the role developer in the team "
+        "storefront, the rung solo (doing it alone) in the team storefront, the role operator or being on call for "
+        "storefront.",
     )
 
 
@@ -370,10 +369,8 @@ def test_who_may_somewhere_is_asked_for_the_words_that_are_missing() -> None:
     assert somewhere("omar", "pause")
     refused = may_somewhere(CONFIG, acme("dana"), "deploy", service="gateway", now=NOW)
     assert refused.sentence == (
-        "You may not deploy gateway. It takes the rung solo (doing it alone) in the team platform or the role "
-        "operator. With the rung drive (doing it with an operator as the net) in the team platform you may ask "
-        "for it, and it begins "
-        "when somebody who may do it alone approves it. Omar or Olga can do it."
+        "You may not deploy gateway. Omar or Olga can do it. It takes the rung solo (doing it alone) in the team "
+        "platform or the role operator. To ask for it, the rung drive is enough."
     )
 
 
