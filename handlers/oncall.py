@@ -1,11 +1,13 @@
 """oncall: who has the pager, until when, who comes next; and a question to them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 from bot.domain.rights import able
 from bot.domain.spans import Moment, moment_in
 from bot.errors import NotFound, NotUnderstood
-from bot.slack import Command, Form, Press, Reply, Turn
+from bot.slack import Command, Form, Given, Incomplete, Press, Reply, Turn
 from bot.slack.teams import no_team, team_of
 from bot.slack.views import oncall as views
 from bot.slack.views.text import escape, said
@@ -30,6 +32,14 @@ async def press_ask(turn: Turn) -> Reply:
     name = _name(turn, email)
     form = views.asked_form(team, name, turn.values["value"], turn.ask.channel)
     return Reply(said(f"Write to {escape(name)} directly: they are on call for {escape(team)}."), form=form)
+
+
+async def press_page(turn: Turn) -> Reply:
+    """The form of `page`, with the team filled in: it says who will be woken before anybody is."""
+    command, given = turn.commands.get("page"), Given(words=(turn.values["value"],))
+    if command is None or command.form is None:
+        raise NotUnderstood("This button is of another version of me.", hint="Page them in PagerDuty.")
+    return await command.form(replace(turn, given=given), Incomplete(given, ("words",)))
 
 
 async def check_ask(turn: Turn) -> dict[str, str]:
@@ -60,11 +70,14 @@ async def _shown(turn: Turn, teams: Sequence[str], at: Moment | None, *, start: 
                 config, turn.holder, "override", service=next(services, None), now=turn.now
             )
     names = {email: person.name for email, person in config.people.items()}
-    value = f"{at.at:.0f}" if at else ""
-    notes = at.notes if at else ()
-    return Reply(
-        views.oncall(standings, names, turn.now, start=start, notes=notes, menders=menders, value=value)
-    )
+    said_before = {"value": f"{at.at:.0f}" if at else "", "notes": at.notes if at else ()}
+    more: dict[str, Any] = {
+        **said_before,
+        "start": start,
+        "menders": menders,
+        "pages": "page" in turn.commands,
+    }
+    return Reply(views.oncall(standings, names, turn.now, **more))
 
 
 def _team(turn: Turn, words: Sequence[str]) -> tuple[str, Sequence[str]]:
@@ -109,5 +122,6 @@ PRESSES = [
     Press("oncall.more", press_more, changes=False),
     Press("oncall.before", press_more, changes=False),
     Press("oncall.ask", press_ask, changes=False),
+    Press("oncall.page", press_page, changes=False),
 ]
 FORMS = [Form("oncall.ask", check_ask, ask)]

@@ -8,6 +8,7 @@ taken as if the clocks had not been changed yet; of one that comes twice, the fi
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from types import MappingProxyType
 from typing import get_args
@@ -20,7 +21,8 @@ from bot.domain.oncall import Override, Shift, gaps, on_call_at, overridden, wit
 
 _DAYS: tuple[str, ...] = get_args(Weekday)
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
-LONGEST = 8 * 86400.0  # seconds; no shift is longer
+DAY_SECONDS = 86400.0
+LONGEST = 8 * DAY_SECONDS  # no shift is longer
 
 Base = Mapping[str, Sequence[Shift]]
 NOWHERE: Base = MappingProxyType({})
@@ -28,6 +30,14 @@ NOWHERE: Base = MappingProxyType({})
 
 def written(rotation: Rotation, since: float, until: float) -> list[Shift]:
     """The shifts that lie between two moments, whole, as they are written down: without levels and overrides."""
+    days = _of_days(rotation, since // DAY_SECONDS, -(-until // DAY_SECONDS))
+    return [one for one in days if one.since < until and one.until > since]
+
+
+@lru_cache(maxsize=8192)
+def _of_days(rotation: Rotation, first: float, last: float) -> tuple[Shift, ...]:
+    """Those of whole days, which stay the same however often they are asked for. In days since the epoch."""
+    since, until = first * DAY_SECONDS, last * DAY_SECONDS
     turns = _sun(rotation, since, until) if rotation.sun else _turns(rotation, since, until)
     if rotation.hours is not None:
         windows = list(_windows(rotation.hours, rotation.zone, since, until))
@@ -37,11 +47,7 @@ def written(rotation: Rotation, since: float, until: float) -> list[Shift]:
             for opens, closes in windows
             if begin < closes and end > opens
         ]
-    return [
-        Shift(rotation.name, email, begin, end)
-        for begin, end, email in turns
-        if begin < end and begin < until and end > since
-    ]
+    return tuple(Shift(rotation.name, email, begin, end) for begin, end, email in turns if begin < end)
 
 
 def roster(

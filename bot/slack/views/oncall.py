@@ -21,9 +21,11 @@ def oncall(
     notes: Sequence[str] = (),
     menders: Mapping[str, Sequence[str]] | None = None,
     value: str = "",
+    pages: bool = False,
 ) -> Message:
     """names: what people are called, by e-mail. start: the first team that is shown. notes: what was assumed.
     menders: who can put somebody on call, by team. value: what the buttons carry to the other teams.
+    pages: whether who is on call can be paged from here.
     """
     if not standings:
         return said("There are no teams yet: add one to config.yaml.")
@@ -36,7 +38,8 @@ def oncall(
     for one in shown:
         blocks.append(section(_team(one, names, (menders or {}).get(one.team, ()), now)))
         if one.first is not None and not later:
-            blocks.append(actions(button("Ask them", "oncall.ask", f"{one.team}:{one.first.email}")))
+            ask = button("Ask them", "oncall.ask", f"{one.team}:{one.first.email}")
+            blocks.append(actions(ask, *([button("Page them", "oncall.page", one.team)] if pages else [])))
     blocks += _pager(standings, start, value)
     return said("; ".join(_in_short(one, names) for one in shown), *blocks)
 
