@@ -48,6 +48,7 @@ from bot.services.operations import Operations
 from bot.services.outside import Outsiders
 from bot.services.overrides import Overrides
 from bot.services.page_acts import PageActs
+from bot.services.page_after import PageAfter
 from bot.services.page_around import PageAround
 from bot.services.page_events import PageEvents
 from bot.services.page_links import PageLinks
@@ -198,6 +199,9 @@ class Grail:
         timeline = Timeline(
             self.current_config, [DeployMoments(board), AuditMoments(people.audits, self.current_config)]
         )
+        around = PageAround(
+            config=self.current_config, pages=pages, timeline=timeline, board=board, clock=clock
+        )
         services = Services(
             self.current_config,
             people,
@@ -216,8 +220,10 @@ class Grail:
             pages=pages,
             page_acts=PageActs(pages, pagerduty, clock),
             page_links=links,
-            page_around=PageAround(
-                config=self.current_config, pages=pages, timeline=timeline, board=board, clock=clock
+            page_around=around,
+            page_after=PageAfter(
+                config=self.current_config, pages=pages, around=around, bound=people.known_by_email,
+                differences=deploys.differences, timers=timers, clock=clock,
             ),
             oncall=oncall,
             overrides=Overrides(

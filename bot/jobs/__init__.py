@@ -56,7 +56,7 @@ class Jobs:
             services=services, outbox=outbox, timers=timers, channel=channel, noted=noted, clock=clock
         )
         locks = LockCards(services=services, outbox=outbox, timers=timers, noted=noted, clock=clock)
-        pages = PageCards(services.pages, services.page_acts, services.page_around, outbox, clock)
+        pages = PageCards(services, outbox, clock)
         heard = Heard(services=services, channel=channel)
         reported = ReportCards(services=services, outbox=outbox, noted=noted, clock=clock)
         oncall = OnCallCards(services, outbox)

@@ -8,12 +8,14 @@ from bot import metrics
 from bot.clock import Clock
 from bot.domain.pages import Page
 from bot.jobs._kinds import Handler
-from bot.services.page_acts import Outcome, PageActs
-from bot.services.page_around import PageAround
+from bot.services import Services
+from bot.services.page_acts import Outcome
+from bot.services.page_after import QUIET, WHY
 from bot.services.page_events import PAGERDUTY
-from bot.services.pages import ACT, Pages
+from bot.services.pages import ACT
 from bot.slack.outbox import Outbox
 from bot.slack.views import page as views
+from bot.slack.views import page_after as after_views
 from bot.slack.views import page_list
 from bot.slack.views.page_forms import link_button
 from bot.store.streams import Job, Later
@@ -24,18 +26,15 @@ log = structlog.get_logger()
 class PageCards:
     """Each method takes one kind of work; a job may come twice, and everything it does has an id of its own."""
 
-    def __init__(
-        self, pages: Pages, acts: PageActs, around: PageAround, outbox: Outbox, clock: Clock
-    ) -> None:
-        self._pages = pages
-        self._around = around
-        self._acts = acts
+    def __init__(self, services: Services, outbox: Outbox, clock: Clock) -> None:
+        self._pages, self._acts = services.pages, services.page_acts
+        self._around, self._after = services.page_around, services.page_after
         self._outbox = outbox
         self._clock = clock
 
     def handlers(self) -> Mapping[str, Handler]:
         """By kind, for the worker."""
-        return {PAGERDUTY: self._heard, ACT: self._act}
+        return {PAGERDUTY: self._heard, ACT: self._act, QUIET: self._quiet, WHY: self._why}
 
     async def _heard(self, job: Job) -> None:
         """PagerDuty has told of something."""
@@ -47,6 +46,9 @@ class PageCards:
             return
         metrics.HEARD.labels("pagerduty", "page" if page.service else "unsorted").inc()
         await self.show(page)
+        for one in await self._after.deployed(page) if page.state == "triggered" else ():
+            message = after_views.deployed(page, one.deploy, one.brings, self._clock.now())
+            await self._outbox.direct(f"deployed:{page.id}:{one.deploy.id}", one.user, message)
 
     async def _act(self, job: Job) -> None:
         """What somebody pressed is done at PagerDuty, or they are told why not."""
@@ -75,6 +77,24 @@ class PageCards:
                 await self._outbox.line(f"{card}:{move.id}", card, line)
         if not page.open:
             await self._pages.wake(page)
+        await self._after.follow(page)
+
+    async def _quiet(self, job: Job) -> None:
+        """Nothing was heard for an hour of a page that somebody has."""
+        found = await self._after.quiet(job)
+        if found is None:
+            return
+        page, user = found
+        card = views.card_of(page.id)
+        message = after_views.still(page, user, self._clock.now())
+        await self._outbox.line(f"{card}:quiet:{job.body['move']}", card, message)
+
+    async def _why(self, job: Job) -> None:
+        """A page is over: whoever ended it is asked what it was."""
+        found = await self._after.why(job)
+        if found is not None:
+            page, user = found
+            await self._outbox.direct(job.id, user, after_views.why(page))
 
     async def _refused(self, outcome: Outcome) -> None:
         doing = outcome.doing

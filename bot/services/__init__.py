@@ -17,6 +17,7 @@ from bot.services.operations import Operations
 from bot.services.outside import Outsiders
 from bot.services.overrides import Overrides
 from bot.services.page_acts import PageActs
+from bot.services.page_after import PageAfter
 from bot.services.page_around import PageAround
 from bot.services.page_links import PageLinks
 from bot.services.pages import Pages
@@ -51,5 +52,6 @@ class Services:
     page_acts: PageActs
     page_links: PageLinks
     page_around: PageAround
+    page_after: PageAfter
     oncall: OnCall
     overrides: Overrides

@@ -93,6 +93,14 @@ class PageAround:
             similar=tuple(await self.similar(page)),
         )
 
+    async def before(self, page: Page) -> list[Moment]:
+        """All that changed in the two hours before, also of one that is over; oldest first."""
+        if page.service not in self._config().services:
+            return []
+        opened = page.told.opened
+        found = await self._timeline.of(page.service, opened - BEFORE_SECONDS, opened + 1, start=0, most=200)
+        return list(found.moments)[::-1]
+
     async def deploys(self, service: Service) -> list[Deploy]:
         """The last deploy that began in each place in production, of this service and of what it needs."""
         services = self._config().services

@@ -22,6 +22,11 @@ def escape(text: str) -> str:
     return _UNSEEN.sub("", text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def plain(text: str) -> str:
+    """Text from outside for a file: without signs that nobody sees."""
+    return _UNSEEN.sub("", text)
+
+
 # Inside a word it sets nothing in italics, and names of tests and files are full of it.
 _UNDERLINE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain.quiet import end_of_quiet
+from bot.domain.quiet import end_of_quiet, next_working_morning
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -31,3 +31,20 @@ def at(text: str) -> float:
 )
 def test_what_can_wait_waits_until_the_quiet_hours_end(now: str, begin: str, end: str, told: str) -> None:
     assert end_of_quiet(at(now), begin, end, "Europe/Berlin") == at(told)
+
+
+@pytest.mark.parametrize(
+    ("now", "asked"),
+    [
+        ("2026-11-24T14:00", "2026-11-24T14:00"),
+        ("2026-11-24T21:59", "2026-11-24T21:59"),
+        ("2026-11-24T22:00", "2026-11-25T09:00"),
+        ("2026-11-25T03:12", "2026-11-25T09:00"),
+        ("2026-11-25T07:00", "2026-11-25T07:00"),
+        ("2026-11-27T23:00", "2026-11-30T09:00"),  # Friday night: on Monday
+        ("2026-11-29T03:00", "2026-11-30T09:00"),
+        ("2026-10-25T02:30", "2026-10-26T09:00"),  # the night in which the clock goes back, a Sunday
+    ],
+)
+def test_what_came_at_night_waits_for_the_next_working_morning(now: str, asked: str) -> None:
+    assert next_working_morning(at(now), "Europe/Berlin") == at(asked)
