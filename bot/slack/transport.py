@@ -27,17 +27,8 @@ from bot.clients.slack import Slack
 from bot.clock import Clock
 from bot.ending import ended
 from bot.errors import GrailError, StoreUnavailable
-from bot.slack import Ask
-from bot.slack.payloads import (
-    Body,
-    from_event,
-    from_message,
-    from_view,
-    home_of,
-    request_id,
-    value_of,
-    values_of,
-)
+from bot.slack import Ask, payloads
+from bot.slack.payloads import Body, from_event, from_view, home_of, request_id, value_of, values_of
 from bot.slack.router import Router
 from bot.slack.views.refusal import store_gone
 from bot.slack.views.text import cut
@@ -258,7 +249,7 @@ class Transport:
 
     async def _shortcut(self, body: Body) -> Answer:
         """What is chosen in a message's own menu is a press that carries the message."""
-        ask, carried = from_message(body)
+        ask, carried = payloads.from_message(body)
         more = {"action": body["callback_id"], "value": carried}
         await self._store("slack.press", ask, more, f"press:{ask.user}:{ask.message}:{body['callback_id']}")
         return {}
