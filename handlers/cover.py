@@ -6,7 +6,7 @@ from bot.domain.covers import Cover
 from bot.domain.spans import SPAN_HINT, Span, span_in
 from bot.errors import NotUnderstood, Refusal
 from bot.slack import Card, Command, Form, Incomplete, Press, Reply, Turn
-from bot.slack.teams import demand_team, no_team, span_words, team_of
+from bot.slack.teams import demand_team, no_team, span_words, team_of, teams_where
 from bot.slack.views import cover as views
 from bot.slack.views.text import said
 
@@ -29,6 +29,7 @@ async def cover(turn: Turn) -> Reply:
 async def form(turn: Turn, incomplete: Incomplete) -> Reply:
     config = turn.services.config()
     teams = [name for name, team in config.teams.items() if team.rotation]
+    teams = teams_where(turn, "cover", teams)
     teams.sort(key=lambda name: config.teams[name].rotation not in turn.holder.on_call)
     return Reply(
         said("Say it as `cover storefront from friday 18:00 to monday 9:00`."),

@@ -96,8 +96,9 @@ def _team(turn: Turn, words: Sequence[str]) -> tuple[str, Sequence[str]]:
 
 
 def _teams(turn: Turn) -> list[str]:
-    """All of them, the person's own first."""
-    return sorted(turn.services.config().teams, key=lambda team: (team not in turn.holder.teams, team))
+    """All of them, the person's own first, those without a rotation last."""
+    teams = turn.services.config().teams
+    return sorted(teams, key=lambda team: (team not in turn.holder.teams, teams[team].rotation is None, team))
 
 
 def _name(turn: Turn, email: str) -> str:

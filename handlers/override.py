@@ -7,7 +7,7 @@ from bot.domain.spans import SPAN_HINT, Span, span_in
 from bot.errors import NotUnderstood, Refusal
 from bot.services.overrides import Draft
 from bot.slack import Card, Command, Form, Incomplete, Message, Press, Reply, Turn
-from bot.slack.teams import demand_team, email_of, no_team, span_words, team_of, user_of
+from bot.slack.teams import demand_team, email_of, no_team, span_words, team_of, teams_where, user_of
 from bot.slack.views import override as views
 from bot.slack.views.text import said
 
@@ -26,6 +26,7 @@ async def form(turn: Turn, incomplete: Incomplete) -> Reply:
         (name for name, team in config.teams.items() if team.rotation),
         key=lambda name: name not in turn.holder.teams,
     )
+    teams = teams_where(turn, "override", teams)
     rotations = config.rotations.values()
     people = {email: config.people[email].name for one in rotations for email in one.everybody}
     shown = views.form(teams, people, turn.ask.channel)

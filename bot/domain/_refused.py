@@ -33,6 +33,8 @@ _PHRASES = {
     "rollback": "roll back",
     "enforce": "set the gates of",
     "waive": "waive a gate of",
+    "override": "override the rotation of",
+    "cover": "ask for cover on the rotation of",
 }
 _WITHOUT_PLACE = {
     "pause": "pause everything",

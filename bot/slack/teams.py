@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from bot.config import Config
 from bot.domain.periods import period
 from bot.domain.rights import demand, may
-from bot.errors import NotFound, NotUnderstood
+from bot.errors import NotAllowed, NotFound, NotUnderstood
 from bot.slack import Turn
 from bot.slack.lookup import nearest, safe
 
@@ -33,6 +33,20 @@ def demand_team(turn: Turn, word: str, team: str) -> None:
     services: list[str | None] = [name for name, service in config.services.items() if service.team == team]
     for service in services or [None]:
         demand(may(config, turn.holder, word, service=service, now=turn.now))
+
+
+def teams_where(turn: Turn, word: str, teams: Sequence[str]) -> list[str]:
+    """Those of these teams for which this person may use the word. Raises NotAllowed where it is none of them."""
+    found, refusal = [], None
+    for team in teams:
+        try:
+            demand_team(turn, word, team)
+            found.append(team)
+        except NotAllowed as error:
+            refusal = refusal or error
+    if refusal is not None and not found:
+        raise refusal
+    return found
 
 
 async def email_of(turn: Turn, words: Sequence[str]) -> str:

@@ -75,7 +75,7 @@ async def test_what_is_not_mine_is_not_mine_to_ask_for(workspace: Workspace, gra
         workspace, other, PLACE, f"You are not on call for storefront then: {config.people[now].name} is."
     )
     await workspace.type(DARIO, PLACE, "/grail cover storefront for 1h")
-    assert "You may not cover" in await told(workspace, DARIO, PLACE, "You may not")
+    await told(workspace, DARIO, PLACE, "You may not ask for cover on the rotation of shop.")
     await workspace.type(now, PLACE, "/grail cover storefront for 1h --plan")
     await told(workspace, now, PLACE, "Nothing was changed.")
     await workspace.type(now, PLACE, "/grail cover storefront for 1h")

@@ -39,7 +39,7 @@ async def test_the_pager_is_taken_for_two_hours_and_taken_back_and_rights_follow
     assert "On call now for: storefront" in await told(workspace, now, PLACE, "On call now")
     await workspace.type(other, PLACE, "/grail override storefront for 2h")
     shown = await refused(workspace, other, PLACE, "would be on call")
-    assert f"instead of {first}" in words_of(shown)
+    assert f", instead of {first}" in words_of(shown)
     assert "Nothing is changed until you press." in words_of(shown)
     await workspace.press(other, "override.make", message=shown["ts"])
     card = await posted(workspace, f"{second} takes storefront from")
@@ -97,7 +97,10 @@ async def test_what_cannot_be_is_refused_with_what_to_do(workspace: Workspace, g
         await told(workspace, OMAR, PLACE, words)
     for who in (DANA, DARIO):
         await workspace.type(who, PLACE, "/grail override storefront for 1h")
-        assert "You may not override" in await told(workspace, who, PLACE, "You may not")
+        words = await told(workspace, who, PLACE, "You may not override the rotation of shop.")
+        assert "It takes the role operator or being on call for storefront." in words
+    await workspace.type(DARIO, "#general", "/grail override")  # no form for who could not submit it
+    await told(workspace, DARIO, "#general", "You may not override the rotation of shop.")
 
 
 async def test_the_form_shows_what_would_be_and_says_what_it_cannot_read(

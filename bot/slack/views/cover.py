@@ -23,7 +23,7 @@ def card(cover: Cover) -> Message:
     if not cover.open:
         return said(ends[cover.state])
     reason = f"\n> {quiet(cover.reason, 300)}" if cover.reason else ""
-    lead = f":raising_hand: *Who can take {team} for {name}* {_span(cover)}?{reason}"
+    lead = f":raised_hand: *Who can take {team} for {name}* {_span(cover)}?{reason}"
     blocks: list[Block] = [
         section(lead),
         actions(
@@ -44,7 +44,7 @@ def asked(cover: Cover, part: bool) -> Message:
     only = " (that is the part for which you are on call)" if part else ""
     return said(
         f"I have asked {quiet(cover.team, 60)} who can take it {_span(cover)}{only}. "
-        "Until somebody does it stays yours; I tell you a day and an hour before."
+        f"Until somebody does it stays yours{'; I tell you before it begins' if cover.since > cover.asked else ''}."
     )
 
 

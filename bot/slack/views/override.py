@@ -21,9 +21,16 @@ def preview(draft: Draft, names: Names, notes: Sequence[str], *, plan: bool) -> 
     made = draft.override
     who = _name(made.email, names)
     lead = f"*{quiet(draft.team, 60)}*: *{who}* would be on call {_span(made)}"
-    lines = [lead, *(_part(one, made.email, names) for one in draft.before[:10])]
+    whole = len(draft.before) == 1 and (draft.before[0].since, draft.before[0].until) == (
+        made.since,
+        made.until,
+    )
+    if whole:
+        lines = [f"{lead}, instead of {_name(draft.before[0].who, names)}"]
+    else:
+        lines = [lead, *(_part(one, made.email, names) for one in draft.before[:10])]
     if not draft.before:
-        lines.append("• nobody else is on call then")
+        lines[0] += "; nobody is on call then"
     if draft.nobody_after is not None:
         lines.append(f":warning: After it nobody is on call until {when(draft.nobody_after)}.")
     if draft.elsewhere:

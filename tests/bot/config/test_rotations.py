@@ -1,6 +1,8 @@
 """What config.yaml can say about who is on call."""
 
-from bot.config import Rotation
+from pathlib import Path
+
+from bot.config import Rotation, load
 from bot.config.rotations import OnlyWithin, Part
 
 
@@ -17,3 +19,13 @@ def test_everybody_of_a_rotation_that_follows_the_sun_is_named_once() -> None:
     )
     rotation = Rotation(name="world", sun=parts)
     assert rotation.everybody == ("ann@example.com", "bob@example.com", "cy@example.com")
+
+
+def test_the_rotations_in_the_documentation_are_ones_that_grail_takes(tmp_path: Path) -> None:
+    root = Path(__file__).parents[3]
+    example = (root / "config.yaml").read_text()
+    written = (root / "docs" / "rotations.md").read_text().split("```yaml\n")[1].split("```")[0]
+    before, after = example.split("\nrotations:\n")[0], example.split("\n# A right is a word")[1]
+    file = tmp_path / "config.yaml"
+    file.write_text(f"{before}\nrotations:{written.split('rotations:')[1]}\n# A right is a word{after}")
+    assert list(load(file).rotations) == ["storefront", "managers", "desk", "world", "payments"]
