@@ -1,6 +1,7 @@
 """HTTP to systems that we call: one session, a time-out on every call, and what is known of a call that failed."""
 
 import asyncio
+import errno
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,11 +17,15 @@ MOST_BYTES = 20 * 1024 * 1024  # of an answer; more than that is none
 
 
 class Unreachable(OutsideUnavailable):
-    """No usable answer. reached: False: what was asked for has certainly not been done; True: nobody knows."""
+    """No usable answer. reached: False: what was asked for has certainly not been done; True: nobody knows.
 
-    def __init__(self, system: str, sentence: str, *, reached: bool) -> None:
+    refused: somebody at that address has said that nothing listens there.
+    """
+
+    def __init__(self, system: str, sentence: str, *, reached: bool, refused: bool = False) -> None:
         super().__init__(system, sentence)
         self.reached = reached
+        self.refused = refused
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,9 @@ class Http:
                 kept = {name.lower(): value for name, value in answer.headers.items()}
                 return Answer(answer.status, kept, said)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
-            raise Unreachable(self.system, f"{self.system} cannot be reached.", reached=False) from error
+            refused = getattr(error, "errno", None) == errno.ECONNREFUSED
+            sentence = f"{self.system} cannot be reached."
+            raise Unreachable(self.system, sentence, reached=False, refused=refused) from error
         except TimeoutError as error:
             raise Unreachable(self.system, f"{self.system} did not answer in time.", reached=True) from error
         except (aiohttp.ClientError, OSError, ValueError) as error:

@@ -82,7 +82,7 @@ class Recipe(Model):
     standing: Question | None = None
     """Prints the commit that really runs there (40 hexadecimal digits on one line), or `none`. For `status`."""
     health: Question | None = None
-    """Ends well as long as what runs there is well. For `watch`."""
+    """Ends well as long as what runs there is well; with 75 where it cannot tell. For `watch`."""
     env: Variables = Field(default_factory=Frozen)
     pass_env: tuple[PassedVariable, ...] = ()
     """Variables of Grail's own environment that the commands get too. All others are kept from them."""

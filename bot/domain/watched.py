@@ -3,14 +3,15 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
-State = Literal["watching", "well", "stopped", "left", "rolled back", "not rolled back"]
+State = Literal["watching", "well", "stopped", "left", "unjudged", "rolled back", "not rolled back"]
 
 
 @dataclass(frozen=True)
 class Watched:
     """until: when it ends, seconds since the epoch. fails: from so many failures in a row on it is rolled back.
 
-    left: something else stands there by now, or config.yaml wants no watch any more.
+    left: something else stands there by now, or config.yaml wants no watch any more. unjudged: its time is over, and at
+    its end nobody could say how it was: nothing is rolled back for that.
     """
 
     until: float
@@ -21,6 +22,8 @@ class Watched:
     by: str = ""  # who stopped it, or why it ended
     back: str = ""  # the deploy that rolled it back
     failed_at: float = 0.0  # when the last check was that failed
+    unsure: str = ""  # why the last check could not tell; text from outside
+    late: float = 0.0  # when it was asked, where Grail was away as its time ended
 
     @property
     def going(self) -> bool:
@@ -33,8 +36,10 @@ class Watched:
         """
         if said:
             row = self.failed if now - self.failed_at <= apart else 0
-            return replace(self, failed=row + 1, said=said[:200], failed_at=now)
-        return replace(self, failed=0, said="", state="well" if now >= self.until else "watching")
+            return replace(self, failed=row + 1, said=said[:200], failed_at=now, unsure="")
+        late = now if now > self.until + apart else 0.0
+        state: State = "well" if now >= self.until else "watching"
+        return replace(self, failed=0, said="", unsure="", state=state, late=late)
 
     def counted(self, now: float, every: float) -> bool:
         """Whether this very check has failed and was counted: its work comes again where a worker died after that."""

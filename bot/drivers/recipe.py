@@ -41,6 +41,7 @@ LIMIT = 10 * 1024 * 1024  # bytes of output kept on disk for each run
 KEEP = 20  # runs of each service whose output is kept
 _RUN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
+CANNOT_TELL = 75  # how `health` ends where it could not ask: the EX_TEMPFAIL of sysexits.h
 
 
 def shield() -> bool:
@@ -139,6 +140,9 @@ class RecipeDriver:
         answered = await self._asked(order.recipe.health, order)
         if answered.code is None:
             return f"it did not answer within {order.recipe.health.timeout:g} s"
+        if answered.code == CANNOT_TELL:
+            why = answered.last_line or "it says no more"
+            raise OutsideUnavailable("recipe", f"Its health check cannot tell: {why}.")
         return "" if answered.code == 0 else answered.last_line or f"exit status {answered.code}"
 
     async def _asked(self, question: Question, order: Order) -> Answered:

@@ -17,7 +17,7 @@ from bot.services.guards import GUARD
 from bot.services.noted import Noted
 from bot.services.runs import CANCEL, TICK
 from bot.services.waiting import JUDGE, WAKE
-from bot.services.watches import WATCH
+from bot.services.watches import PROBE, WATCH
 from bot.slack.operations import OperationsChannel
 from bot.slack.outbox import Outbox
 from bot.slack.views import authors as author_views
@@ -64,6 +64,7 @@ class DeployCards:
             JUDGE: self._judge,
             WAKE: self._services.deploys.waiting.wake,
             WATCH: self._watch,
+            PROBE: self._services.deploys.watches.probe,
             FOLLOW: self._follow_up,
             FREE: self._free,
             ARRIVED: self._authors,
@@ -100,12 +101,15 @@ class DeployCards:
         if looked is None:
             return
         deploy = looked.after
-        if looked.loud:
+        if looked.loud and deploy.watched is not None:
             await self._noted.watched(deploy)
-            message = watched_views.loud(deploy)
-            await self._outbox.say(f"watch:{deploy.id}", self._services.config().channels.operations, message)
-            if deploy.by_user:
-                await self._outbox.direct(f"watch:{deploy.id}:by", deploy.by_user, message)
+            state = deploy.watched.state.replace(" ", "-")
+            message, id = watched_views.loud(deploy), f"watch:{deploy.id}:{state}"
+            await self._outbox.say(id, self._services.config().channels.operations, message)
+            if deploy.by_user and deploy.watched.state != "unjudged":
+                await self._outbox.direct(f"{id}:by", deploy.by_user, message)
+        if (line := watched_views.line(deploy)) is not None:
+            await self._outbox.line(f"deploy:{deploy.id}:watch", f"deploy:{deploy.id}", line)
         await self._services.deploys.watches.keep(looked)
         await self._show(deploy, looked.before)
 

@@ -23,6 +23,7 @@ from bot.store.timers import Timers
 log = structlog.get_logger()
 
 LOOK_SECONDS = 2.0  # how often a worker asks whether Redis is still the same server
+RECALL_SECONDS = 300.0  # between two looks at what may have lost its timer
 MISSED = (
     4  # looks for which a machine that is not listed any more is waited for: Redis may have lost the list
 )
@@ -42,7 +43,8 @@ class Found:
 
 
 class Claims:
-    """resume: puts a deploy's next tick on the stream. recall: has all that waits judged: its timers may be lost.
+    """resume: puts a deploy's next tick on the stream. recall: has all looked at that waits or is watched, because its
+    timer may be lost; at the start, and again every few minutes.
     host: this machine; watcher: this process. on_found: told of what was amiss.
     """
 
@@ -82,12 +84,16 @@ class Claims:
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`: confirm at once, and again whenever Redis is another server."""
         confirmed: tuple[int, str] | None = None
+        recalled = self._clock.now()
         while not stop.is_set():
             try:
                 # The number alone is not enough: a Redis that has lost everything counts from 1 again.
                 found = (await self._store.epoch(), await self._store.server())
                 if found != confirmed and await self.confirm():
                     confirmed = found
+                    recalled = 0.0
+                if confirmed is not None and not 0 <= self._clock.now() - recalled < RECALL_SECONDS:
+                    recalled = self._clock.now()
                     await self._recall()
                 await self._look_around()
             except StoreUnavailable:

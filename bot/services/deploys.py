@@ -142,7 +142,7 @@ class Deploys:
         )
         self.claims = Claims(
             config=config, store=store, work=work, timers=timers, drivers=drivers, clock=clock, host=host,
-            watcher=watcher, resume=self.guards.resume, recall=self.waiting.recall,
+            watcher=watcher, resume=self.guards.resume, recall=self._recall,
         )  # fmt: skip
         keepers = Locks(locks, clock, timers, config)
         self.offers = Offers(config=config, locks=keepers, git=git, holder=holder, clock=clock)
@@ -154,7 +154,7 @@ class Deploys:
             config=config, store=store, rollbacks=self.rollbacks, drivers=drivers, timers=timers, clock=clock
         )
         self.runs.before_success = self._before_success
-        self.runs.before_start = self.watches.still_stands
+        self.runs.before_start = self._before_start
         self.freeing = Freeing(config=config, store=store, work=work, drivers=drivers, clock=clock, host=host)
 
     async def plan(self, wanted: Wanted, holder: Holder) -> Plan:
@@ -304,6 +304,16 @@ class Deploys:
     async def _before_success(self, deploy: Deploy) -> Deploy:
         await self.rollbacks.before_success(deploy)
         return await self.watches.begins(deploy)
+
+    async def _before_start(self, deploy: Deploy) -> str:
+        why = await self.watches.still_stands(deploy)
+        if not why:
+            await self.watches.prepare(deploy)
+        return why
+
+    async def _recall(self) -> None:
+        await self.waiting.recall()
+        await self.watches.recall()
 
     async def _back(self, wanted: Wanted, commit: Commit) -> Deploy:
         standing = (await self._store.standing(wanted.service)).get(wanted.environment)

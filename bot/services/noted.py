@@ -54,6 +54,8 @@ class Noted:
             return
         about = About("effect", deploy.service, deploy.environment, deploy.id)
         reason = f"health check failed {watched.failed} times"
+        if watched.state == "unjudged":
+            reason = "its health could not be asked"
         outcome = (
             f"{watched.state} {watched.back}: {reason}" if watched.back else f"{watched.state}: {reason}"
         )

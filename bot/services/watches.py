@@ -1,15 +1,22 @@
 """After a deploy that succeeded its health is asked for, for a while; one that fails again and again is rolled back.
 
 Off unless config.yaml has a `watch` for the environment. Every look is one short piece of work with a timer for the
-next, so it goes on after any restart. It never touches what somebody else has brought there meanwhile, and never a
-roll-back: those are not watched. The roll-back goes the road of `rollback`, once for each deploy.
+next, so it goes on after any restart, and a timer that Redis has lost is set again. It never touches what somebody else
+has brought there meanwhile, and never a roll-back: those are not watched. The roll-back goes the road of `rollback`,
+once for each deploy.
+
+An address that cannot be reached counts as ill only where it has answered within the last days, and somebody else
+answers now or that machine itself says that nothing listens: else it may be Grail's own network that is broken. A watch
+at whose end nobody could tell how it is ends *unjudged*: that is said, and nothing is rolled back.
 """
 
+import asyncio
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
-from bot.clients.http import Http, Unreachable
+from bot.clients.http import Answer, Http, Unreachable
 from bot.clock import Clock
 from bot.config import Config, Watch
 from bot.config.addresses import filled
@@ -17,6 +24,7 @@ from bot.domain.deploys import Deploy
 from bot.domain.rights import Holder, demand, may
 from bot.domain.watched import State, Watched
 from bot.drivers import Driver, Order
+from bot.ending import ended
 from bot.errors import Conflict, NotFound, OutsideUnavailable, Refusal, Stale
 from bot.services.places import Places
 from bot.services.rollbacks import Rollbacks
@@ -26,8 +34,12 @@ from bot.store.streams import Job, Later
 from bot.store.timers import Timers
 
 WATCH = "deploy.watch"
+PROBE = "deploy.probe"
 URL_SECONDS = 5.0
+OTHERS_SECONDS = 3.0  # how long others are waited for, where an address cannot be reached
+OTHERS = 4  # of them that are asked at most
 LATE_SECONDS = 300.0  # how much later than it should be a check still counts
+LOOKED_AT = 50  # deploys of a service among which watches are looked for that have lost their timer
 GRAIL = Holder("", "", name="Grail", kind="member")
 
 
@@ -43,7 +55,11 @@ class Looked:
     def loud(self) -> bool:
         """Whether somebody has to hear of it."""
         watched = self.after.watched
-        return watched is not None and watched.state in ("rolled back", "not rolled back")
+        return watched is not None and watched.state in ("rolled back", "not rolled back", "unjudged")
+
+
+class Unsure(Exception):
+    """Nobody can tell how it is. `str(error)`: why, without its full stop."""
 
 
 class Watches:
@@ -68,6 +84,34 @@ class Watches:
 
     async def close(self) -> None:
         await self._http.close()
+
+    async def prepare(self, deploy: Deploy) -> None:
+        """As it begins: have its address asked once, so that it is known whether it can be reached at all."""
+        watch = self._watch(deploy)
+        if watch is not None and watch.url is not None and deploy.action is None:
+            id = f"probe:{deploy.id}"
+            await self._timers.at(id, self._clock.now(), PROBE, {"deploy": deploy.id}, request=deploy.request)
+
+    async def probe(self, job: Job) -> None:
+        """The work of it; whether it is well then is of no interest."""
+        deploy = await self._store.find(job.body["deploy"])
+        watch = self._watch(deploy) if deploy is not None else None
+        if deploy is None or watch is None or watch.url is None:
+            return
+        try:
+            await self._asked_at(deploy, watch.url)
+        except (Unreachable, Unsure):
+            return
+
+    async def recall(self) -> None:
+        """Set the timers again of watches that have lost theirs: Redis may have."""
+        for service in self._config().services.values():
+            if not any(place.watch for place in service.environments.values()):
+                continue
+            for deploy in await self._store.recent(service.name, count=LOOKED_AT):
+                going = deploy.watched is not None and deploy.watched.going
+                if going and not await self._timers.waits(_timer(deploy)):
+                    await self._again(deploy, 0.0)
 
     async def begins(self, deploy: Deploy) -> Deploy:
         """As it succeeds: with its watch, where config.yaml has one. May be called twice."""
@@ -146,13 +190,16 @@ class Watches:
             return None
         try:
             said = await self._health(deploy, watch)
-        except (OutsideUnavailable, Refusal) as error:
+        except (OutsideUnavailable, Refusal, Unsure) as error:
+            why = str(error).rstrip(".")[:200]
             if now >= watched.until + LATE_SECONDS:
-                return _ended(deploy, watched, "left", str(error).rstrip("."))
-            await self._again(deploy, watch.every)
-            return None
+                return _ended(deploy, watched, "unjudged", why)
+            if watched.unsure == why:
+                await self._again(deploy, watch.every)
+                return None
+            return Looked(deploy, deploy.with_(watched=replace(watched, unsure=why)))
         if said and watched.missed(now, apart):
-            return _ended(deploy, watched, "left", f"{said[:200]}, but I was away when its time ended")
+            return _ended(deploy, watched, "unjudged", f"{said[:200]}, but I was away when its time ended")
         after = watched.after(said, now, apart)
         if after.enough:
             return await self._back(deploy, watch, after)
@@ -180,7 +227,7 @@ class Watches:
         return Looked(deploy, deploy.with_(watched=gone), back)
 
     async def _health(self, deploy: Deploy, watch: Watch) -> str:
-        """What is not well, in one sentence; "" for well. Raises where the question could not be asked."""
+        """What is not well, in one sentence; "" for well. Raises where nobody can tell."""
         service, place = self._places.at(deploy.service, deploy.environment)
         if watch.url is None:
             order = Order(
@@ -191,14 +238,61 @@ class Watches:
             if answer is None:
                 raise NotFound("Nothing says any more how its health is asked for.", code="no-health")
             return answer
-        url = filled(watch.url, service.name, place.name, place.recipe.pass_env, os.environ)
-        if not url:
-            raise NotFound("The address of its health is not known: a variable is not set.", code="no-health")
         try:
-            got = await self._http.ask("GET", url, headers={})
+            status = await self._asked_at(deploy, watch.url)
         except Unreachable as error:
-            return str(error).rstrip(".")
-        return "" if 200 <= got.status <= 299 else f"its address answers {got.status}"
+            why = str(error).rstrip(".")
+            if not await self._store.was_reached(deploy.service, deploy.environment):
+                raise Unsure(f"{why}, and it never answered me before") from error
+            if not error.refused and not await self._others_answer(deploy, watch.url):
+                raise Unsure(f"{why}, and nothing else that I know there answers me either") from error
+            return why
+        return "" if 200 <= status <= 299 else f"its address answers {status}"
+
+    async def _asked_at(self, deploy: Deploy, template: str) -> int:
+        """The status that its address answers. Raises Unreachable, and Unsure where nobody knows the address."""
+        url = self._address(deploy.service, deploy.environment, template)
+        if not url:
+            raise Unsure("The address of its health is not known: a variable is not set")
+        got = await self._http.ask("GET", url, headers={})
+        await self._store.reached(deploy.service, deploy.environment, self._clock.now())
+        return got.status
+
+    async def _others_answer(self, deploy: Deploy, template: str) -> bool:
+        """Whether any other address answers, whatever it says: then it is not Grail's own network that is broken."""
+        asked = urlsplit(self._address(deploy.service, deploy.environment, template)).netloc
+        found: dict[str, str] = {}
+        places = [
+            (service.name, place)
+            for service in self._config().services.values()
+            for place in service.environments.values()
+        ]
+        # Those of the same environment lie in the same network, most likely.
+        for name, place in sorted(places, key=lambda one: one[1].name != deploy.environment):
+            for each in (place.watch.url if place.watch else None, place.url):
+                url = self._address(name, place.name, each) if each else ""
+                if url and urlsplit(url).netloc != asked:
+                    found.setdefault(urlsplit(url).netloc, url)
+        asking = [
+            asyncio.create_task(self._http.ask("GET", url, headers={}))
+            for url in list(found.values())[:OTHERS]
+        ]
+        try:
+            waits: set[asyncio.Task[Answer]] = set(asking)
+            async with asyncio.timeout(OTHERS_SECONDS):
+                while waits:
+                    done, waits = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+                    if any(one.exception() is None for one in done):
+                        return True
+        except TimeoutError:
+            pass
+        finally:
+            await ended(asking)
+        return False
+
+    def _address(self, service: str, environment: str, template: str) -> str:
+        place = self._places.at(service, environment)[1]
+        return filled(template, service, environment, place.recipe.pass_env, os.environ)
 
     def _watch(self, deploy: Deploy) -> Watch | None:
         try:
@@ -208,9 +302,13 @@ class Watches:
 
     async def _again(self, deploy: Deploy, seconds: float) -> None:
         await self._timers.at(
-            f"watch:{deploy.id}", self._clock.now() + seconds, WATCH, {"deploy": deploy.id},
+            _timer(deploy), self._clock.now() + seconds, WATCH, {"deploy": deploy.id},
             thing=thing_of(deploy.id), request=deploy.request,
         )  # fmt: skip
+
+
+def _timer(deploy: Deploy) -> str:
+    return f"watch:{deploy.id}"
 
 
 def _request(deploy: Deploy) -> str:

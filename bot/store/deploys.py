@@ -137,6 +137,15 @@ class DeployStore:
         value = await guarded(self._redis.hget)(keys.DEPLOY(id=id), "called")
         return float(value) if value else None
 
+    async def reached(self, service: str, environment: str, at: float) -> None:
+        """The address of its health has answered, whatever it said."""
+        key = keys.REACHED(service=service, environment=environment)
+        await guarded(self._redis.set)(key, at, ex=keys.REACHED.life)
+
+    async def was_reached(self, service: str, environment: str) -> bool:
+        """Whether it has answered within the last days."""
+        return bool(await guarded(self._redis.exists)(keys.REACHED(service=service, environment=environment)))
+
     async def recent(self, service: str, *, count: int = 10, start: int = 0) -> list[Deploy]:
         """The newest deploys of a service, newest first. One whose record cannot be read is left out."""
         key = keys.DEPLOYS(service=service)
@@ -237,6 +246,7 @@ def written(deploy: Deploy) -> bytes:
 
 _KNOWN = {field.name for field in fields(Deploy)}
 _BRINGS = {field.name for field in fields(Brings)}
+_WATCHED = {field.name for field in fields(Watched)}
 
 
 def _read(id: str, row: dict[str, str]) -> Deploy:
@@ -251,7 +261,7 @@ def _read(id: str, row: dict[str, str]) -> Deploy:
         record["vouched"] = tuple((gate, said) for gate, said in record.get("vouched", ()))
         record["brings"] = _brings(record.get("brings"))
         record["waived"] = tuple((gate, by) for gate, by in record.get("waived", ()))
-        record["watched"] = Watched(**record["watched"]) if record.get("watched") else None
+        record["watched"] = _watched(record.get("watched"))
         if row.get("cancel"):
             record["cancelled_by"] = row["cancel"]
         # Fields of a newer version are left alone: versions N and N+1 run side by side.
@@ -261,6 +271,10 @@ def _read(id: str, row: dict[str, str]) -> Deploy:
         )
     except (KeyError, ValueError, TypeError) as error:
         raise _unreadable(id) from error
+
+
+def _watched(row: dict[str, Any] | None) -> Watched | None:
+    return Watched(**{name: value for name, value in row.items() if name in _WATCHED}) if row else None
 
 
 def _brings(row: dict[str, Any] | None) -> Brings | None:

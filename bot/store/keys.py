@@ -45,6 +45,7 @@ DEPLOY_REQUEST = Key("deploy-request:{id}", "string", DAY, "deploys.py")
 STANDING = Key("standing:{service}", "hash", None, "deploys.py", "what runs where: one field an environment")
 
 HEARD = Key("heard:{service}", "hash", 30 * DAY, "heard.py")  # what the systems said last of each environment
+REACHED = Key("reached:{service}:{environment}", "string", 7 * DAY, "deploys.py")  # when its address answered last
 
 # admission.py and locks.py: what keeps a deploy waiting
 HELD = Key(

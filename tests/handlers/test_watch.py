@@ -16,7 +16,8 @@ WATCH = "watch: {lasts: 2h, every: 30s, fails: 2}"
 
 @pytest.fixture
 async def grail(resting_grail: GrailProcess) -> AsyncIterator[GrailProcess]:
-    script = f"if test -e {resting_grail.shared}/sick; then echo out of honey; exit 1; fi"
+    shared = resting_grail.shared
+    script = f"if test -e {shared}/sick; then echo out of honey; exit 1; fi; test -e {shared}/blind && exit 75; true"
     question = f"    health: {{run: {json.dumps(['sh', '-c', script])}}}\n"
     text = resting_grail.config.read_text().replace("    rollback:\n", f"{question}    rollback:\n", 1)
     place = "environments: {staging: {recipe: quick}"
@@ -144,3 +145,27 @@ async def test_what_somebody_has_brought_there_meanwhile_is_left_alone(
     )
     await says(workspace, second, ":eyes: I watch its health no more: d-3 came after it.")
     assert grail.runs() == ["d-1", "d-2", "d-3"]
+
+
+async def test_a_watch_that_nobody_could_judge_is_said_in_the_thread_and_to_operations_and_rolls_nothing_back(
+    workspace: Workspace, grail: GrailProcess
+) -> None:
+    await deployed(workspace, grail, "hats")
+    (grail.shared / "blind").touch()
+    second = await deployed(workspace, grail, "shoes")
+    why = "Its health check cannot tell: it says no more"
+    await says(workspace, second, f":grey_question: I cannot tell how it is: {why}.")
+    card = await says(workspace, second, f"*I could not judge its health:* {why}.", after=7_600)
+    assert "Nothing was rolled back." in words_of(card)
+    assert "watch.stop" not in json.dumps(card["blocks"])
+    ops = await workspace.wait_for("#ops", lambda ms: any("could not be judged" in m["text"] for m in ms))
+    assert "shop staging could not be judged after d-2: look at it" in [m["text"] for m in ops]
+    thread = await workspace.wait_for(
+        PLACE, lambda ms: any("could not judge" in m["text"] for m in ms if m.get("thread_ts") == card["ts"])
+    )
+    assert any(
+        m.get("thread_ts") == card["ts"] and "I could not judge its health" in m["text"] for m in thread
+    )
+    await workspace.type(OMAR, PLACE, "/grail audit shop")
+    await told(workspace, OMAR, PLACE, "unjudged: its health could not be asked")
+    assert grail.runs() == ["d-1", "d-2"]

@@ -67,7 +67,7 @@ def shows(deploy: Deploy) -> Shows:
     """What of its card is shown at once, what soon, and what once a minute."""
     if deploy.held:
         return ALWAYS_NEW  # it changes only with what it waits for
-    after = f"{deploy.watched.state}:{deploy.watched.failed}" if deploy.watched else ""
+    after = watched.in_short(deploy.watched) if deploy.watched else ""
     state = f"{deploy.state}:{deploy.restarts}:{deploy.cancelled_by}:{broke_at(deploy)}:{after}"
     return Shows(state, " ".join([*(step.phase for step in deploy.steps), deploy.note]), result=deploy.over)
 

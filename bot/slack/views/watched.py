@@ -14,24 +14,52 @@ def on_card(watched: Watched) -> str:
             if watched.failed:
                 times = f"{watched.failed} of {watched.fails}"
                 doubt = f" :warning: Its health check failed {times} times: {_why(watched)}"
+            if watched.unsure:
+                doubt += f" :grey_question: I cannot tell how it is: {quiet(watched.unsure, 200)}."
             return f":eyes: I watch its health until {clock(watched.until)}.{doubt}"
         case "well":
+            if watched.late:
+                return f":eyes: {_late(watched)}"
             return f":eyes: I watched its health until {clock(watched.until)}: it is well."
         case "stopped":
             return f":eyes: {quiet(watched.by, 60)} ended the watch over its health."
         case "left":
             return f":eyes: I watch its health no more: {quiet(watched.by, 200)}."
+        case "unjudged":
+            return f":grey_question: *I could not judge its health:* {quiet(watched.by, 300)}. Nothing was rolled back."
         case "rolled back":
             return f":rotating_light: {_failed(watched)} I roll it back with {watched.back}."
     return f":rotating_light: {_failed(watched)} *I could not roll it back:* {cut(escape(watched.by), 300)}"
+
+
+def in_short(watched: Watched) -> str:
+    """What of it is shown at once when it changes."""
+    return f"{watched.state}:{watched.failed}:{bool(watched.unsure)}"
+
+
+def line(deploy: Deploy) -> Message | None:
+    """For its thread: how the watch ended where nobody was looking; None where the card alone says it."""
+    watched = deploy.watched
+    if watched is None or not (watched.state == "unjudged" or (watched.state == "well" and watched.late)):
+        return None
+    words = on_card(watched)
+    return said(f"{deploy.what}: {words.partition(' ')[2]}", section(words))
 
 
 def loud(deploy: Deploy) -> Message:
     """For operations, and for who deployed it."""
     watched = deploy.watched
     assert watched is not None
-    lead = f":rotating_light: *{escape(deploy.what)}* ({deploy.id} by {quiet(deploy.by_name, 40)}): {_failed(watched)}"
     where = f"{deploy.service} {deploy.environment}"
+    who = f"*{escape(deploy.what)}* ({deploy.id} by {quiet(deploy.by_name, 40)})"
+    if watched.state == "unjudged":
+        text = f"{where} could not be judged after {deploy.id}: look at it"
+        rest = (
+            f"{quiet(watched.by, 300)}. Its watch is over, and nothing was rolled back: "
+            f"`status {escape(deploy.service)}` shows what stands there, `rollback {escape(where)}` takes it back."
+        )
+        return said(text, section(f":grey_question: {who}: *I could not judge its health.*\n{rest}"))
+    lead = f":rotating_light: {who}: {_failed(watched)}"
     if watched.back:
         text = f"{where} is not well after {deploy.id}: I roll it back"
         rest = (
@@ -45,6 +73,12 @@ def loud(deploy: Deploy) -> Message:
             f"`deploys {escape(where)}` shows what ran there before."
         )
     return said(text, section(f"{lead}\n{rest}"))
+
+
+def _late(watched: Watched) -> str:
+    return (
+        f"I was away when its watch ended, {clock(watched.until)}; asked {clock(watched.late)}, it was well."
+    )
 
 
 def _failed(watched: Watched) -> str:

@@ -101,6 +101,13 @@ async def test_secrets_that_are_passed_on_are_not_repeated(asked: Scene) -> None
     assert await asked.driver.health(asked.order(recipe=given)) == "cannot log in with •••"
 
 
+async def test_a_health_check_that_ends_with_75_cannot_tell(asked: Scene) -> None:
+    for script, why in (("echo no network; exit 75", "no network"), ("exit 75", "it says no more")):
+        with pytest.raises(OutsideUnavailable) as unknown:
+            await asked.driver.health(asked.order(recipe=recipe("health", script)))
+        assert str(unknown.value) == f"Its health check cannot tell: {why}."
+
+
 async def test_a_commit_that_nobody_has_and_a_program_that_is_not_there_are_said(asked: Scene) -> None:
     missing = asked.order(recipe=recipe("standing", "true"), commit=SHA)
     with pytest.raises(

@@ -17,10 +17,12 @@ from bot.domain.gates.commit import Behind, Moved, Size
 from bot.domain.gates.coverage import Coverage
 from bot.domain.gates.order import Order
 from bot.domain.gates.pages import Page, Pages
+from bot.domain.outside import Heard
 from bot.domain.rights import Right
 from bot.errors import OutsideUnavailable, StoreUnavailable
 from bot.services.facts import Around, Outside
 from bot.store import keys
+from bot.store.outside import OutsideStore
 from tests.bot.services.house import DANA, WANTED, House, ticked
 
 ALL = "{checks: {mode: enforced, blocking: [test]}, coverage: {mode: enforced}, pages: {mode: enforced}}"
@@ -100,6 +102,47 @@ async def test_an_action_is_not_asked_what_a_commit_is_asked(house: House, tmp_p
     set_gates(house, ALL)
     found = await around(house, tmp_path).ask(wanted(house, "a" * 40, action="restart"))
     assert set(found) == {"recent", "pages"}
+
+
+class Place:
+    """What an environment says of itself when it is asked."""
+
+    def __init__(self, heard: Heard | None) -> None:
+        self.heard = heard
+
+    async def said(self, service: str, environment: str) -> Heard | None:
+        assert (service, environment) == ("shop", "staging")
+        return self.heard
+
+
+@pytest.mark.parametrize(
+    ("heard", "doubt"),
+    [
+        (Heard("e" * 40, at=9.0), ""),
+        (Heard("f" * 40, at=9.0), "staging itself says that fffffff stands there."),
+        (Heard("", at=9.0), "staging itself says that nothing stands there."),
+        (Heard("e" * 40, at=9.0, fault="GitHub answers 502.", silent=10.0), "GitHub answers 502."),
+        (None, "Nothing there can say what stands in staging."),
+    ],
+)
+async def test_what_somebody_only_claims_counts_in_the_order_where_that_place_says_so_now(
+    heard: Heard | None, doubt: str, house: House, tmp_path: Path
+) -> None:
+    set_gates(house, "{after: {environment: staging}}")
+    claimed = wanted(
+        house, "e" * 40, environment="staging", state="succeeded", by_name="Omar", ended=5.0, outside="-"
+    )
+    await OutsideStore(house.redis).claim(claimed, since=5.0, seen="", now=6.0, request="r")
+    production = wanted(house, "e" * 40)
+    found = (await around(house, tmp_path, Outside(stands=Place(heard))).ask(production))["after"]
+    assert found == Order("staging", "e" * 40, True, word="d-1, claimed by Omar", doubt=doubt)
+    [one] = judged(production, {"after": found}).conditions[-1:]
+    if doubt:
+        assert (one.outcome, one.code) == ("failed", "not-proven")
+        assert one.sentence == f"eeeeeee stands in staging by the word of d-1, claimed by Omar alone. {doubt}"
+    else:
+        assert (one.outcome, one.code) == ("passed", "seen-there")
+        assert one.sentence == "eeeeeee stands in staging: d-1, claimed by Omar, and staging says so too."
 
 
 async def test_the_order_of_environments_comes_from_what_really_went_there(

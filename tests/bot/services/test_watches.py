@@ -6,14 +6,17 @@ from dataclasses import replace
 import pytest
 from aiohttp import web
 
+from bot.clock import Clock
 from bot.config import Watch
 from bot.domain.deploys import Deploy
 from bot.domain.watched import Watched
 from bot.errors import NotAllowed
-from bot.services.watches import WATCH, Looked
+from bot.services.watches import PROBE, WATCH, Looked
+from bot.store import keys
 from bot.store.deploys import Standing
 from bot.store.streams import Job
 from tests.bot.services.house import DANA, House
+from tests.fixtures.ports import free_port
 
 HELD = 20  # seconds until a test gives up waiting
 
@@ -73,6 +76,15 @@ async def looked(house: House, id: str) -> Looked | None:
         await watches.close()
 
 
+async def unsure(house: House, id: str) -> str:
+    """Why nobody can tell how it is; nothing is counted for that."""
+    found = await looked(house, id)
+    assert found is not None
+    assert found.after.watched is not None
+    assert found.after.watched.failed == 0
+    return found.after.watched.unsure
+
+
 async def said(house: House, id: str) -> str:
     found = await looked(house, id)
     assert found is not None
@@ -93,7 +105,7 @@ async def test_an_address_is_well_with_200_to_299_and_everything_else_is_said(
     assert await said(house, "d-1") == "its address answers 503"
     address.status = 302  # to a page that says sorry, for example
     assert await said(house, "d-1") == "its address answers 302"
-    watched(house, "http://127.0.0.1:1/{service}")
+    watched(house, f"http://127.0.0.1:{free_port()}/{{service}}")  # its machine says that nothing listens
     assert await said(house, "d-1") == "Its address cannot be reached"
 
 
@@ -152,7 +164,7 @@ async def test_what_nobody_looked_at_for_hours_is_never_rolled_back_for_how_it_i
     assert found is not None
     assert found.after.watched is not None
     assert (found.after.watched.state, found.after.watched.by) == (
-        "left", "its address answers 503, but I was away when its time ended",
+        "unjudged", "its address answers 503, but I was away when its time ended",
     )  # fmt: skip
 
 
@@ -191,3 +203,109 @@ async def test_whose_rights_rest_ends_no_watch_over_a_deploy_of_theirs(
     await watches.close()
     assert stopped.watched is not None
     assert stopped.watched.state == "stopped"
+
+
+# Where no connection goes: as when Grail's own network is broken.
+NOWHERE = "http://255.255.255.255/{service}"
+
+
+def with_url(house: House, service: str, url: str) -> None:
+    """Another place, with an address where people find it."""
+    found = house.config.services[service]
+    place = found.environments["staging"].model_copy(update={"url": url})
+    found = found.model_copy(update={"environments": {**found.environments, "staging": place}})
+    house.config = house.config.model_copy(update={"services": {**house.config.services, service: found}})
+
+
+async def test_an_address_that_cannot_be_reached_counts_only_where_it_once_answered_and_another_does_now(
+    house: House, address: Address
+) -> None:
+    await succeeded(house, 1)
+    watched(house, NOWHERE)
+    assert await unsure(house, "d-1") == "Its address cannot be reached, and it never answered me before"
+    await house.store.reached("shop", "staging", 1_000.0)
+    why = "Its address cannot be reached, and nothing else that I know there answers me either"
+    assert await unsure(house, "d-1") == why
+    with_url(house, "search", f"http://127.0.0.1:{free_port()}/")
+    assert await unsure(house, "d-1") == why
+    address.status = 500  # another's answer, whatever it says
+    with_url(house, "search", address.url.replace("{service}/{environment}", "shop/staging"))  # type: ignore[attr-defined]
+    assert await said(house, "d-1") == "Its address cannot be reached"
+    assert address.asked == 1
+
+
+async def test_where_nothing_listens_and_nothing_ever_did_nobody_can_tell(house: House) -> None:
+    watched(house, f"http://127.0.0.1:{free_port()}/")
+    await succeeded(house, 1)
+    assert await unsure(house, "d-1") == "Its address cannot be reached, and it never answered me before"
+
+
+async def test_an_address_is_asked_once_as_the_deploy_begins(house: House, address: Address) -> None:
+    watched(house, address.url)  # type: ignore[attr-defined]
+    deploy = await succeeded(house, 1)
+    watches = house.worker("one").watches
+    address.status = 503
+    await watches.prepare(deploy)
+    assert await house.redis.hexists(keys.TIMER_ROWS(), "probe:d-1")
+    await watches.probe(Job(id="probe:d-1", kind=PROBE, body={"deploy": "d-1"}))
+    assert await house.store.was_reached("shop", "staging")
+    assert 0 < await house.redis.ttl(keys.REACHED(service="shop", environment="staging")) <= 7 * 86_400
+    assert (await house.store.get("d-1")).watched == deploy.watched
+    await watches.prepare(replace(deploy, id="d-2", action="restart"))
+    await watches.prepare(replace(deploy, id="d-3", service="search"))
+    assert await house.redis.hlen(keys.TIMER_ROWS()) == 1
+    await watches.close()
+
+
+async def test_a_watch_at_whose_end_nobody_could_tell_ends_unjudged_and_rolls_nothing_back(
+    house: House,
+) -> None:
+    watched(house, NOWHERE)
+    deploy = await succeeded(house, 1, watched=Watched(until=Clock(house.clock_file).now() + 600, fails=2))
+    watches = house.worker("one").watches
+    job = Job(id="watch:d-1", kind=WATCH, body={"deploy": "d-1"})
+    for at in (30.0, 60.0, 700.0, 850.0):
+        house.forward(at)
+        found = await watches.look(job)
+        if found is not None:
+            await watches.keep(found)
+    kept = await house.store.get("d-1")
+    assert kept.rev == deploy.rev + 1  # it is said once that nobody can tell
+    assert kept.watched is not None
+    assert kept.watched.going
+    house.forward(901.0)
+    last = await watches.look(job)
+    await watches.close()
+    assert last is not None
+    assert last.loud
+    assert last.after.watched is not None
+    assert (last.after.watched.state, last.back) == ("unjudged", None)
+    assert last.after.watched.by == "Its address cannot be reached, and it never answered me before"
+
+
+async def test_a_watch_whose_timer_redis_has_lost_gets_it_back(house: House, address: Address) -> None:
+    watched(house, address.url)  # type: ignore[attr-defined]
+    for number, state in ((1, "well"), (2, "watching")):
+        await succeeded(house, number, watched=Watched(9e9, 2, state=state))  # type: ignore[arg-type]
+        await house.redis.zadd(keys.DEPLOYS(service="shop"), {f"d-{number}": 1_000.0})
+    watches = house.worker("one").watches
+    await watches.recall()
+    assert await house.redis.hkeys(keys.TIMER_ROWS()) == ["watch:d-2"]
+    due = await house.redis.zscore(keys.TIMERS(), "watch:d-2")
+    await watches.recall()  # what waits already is left as it is
+    assert await house.redis.zscore(keys.TIMERS(), "watch:d-2") == due
+    await watches.close()
+
+
+async def test_what_was_well_when_grail_came_back_says_that_it_was_away(
+    house: House, address: Address
+) -> None:
+    watched(house, address.url)  # type: ignore[attr-defined]
+    await succeeded(house, 1, watched=Watched(until=1_600.0, fails=2))
+    house.forward(1_600.0 + 6 * 3600)
+    found = await looked(house, "d-1")
+    assert found is not None
+    assert found.after.watched is not None
+    assert found.after.watched.state == "well"
+    assert found.after.watched.late > 1_600.0 + 6 * 3600
+    assert not found.loud
