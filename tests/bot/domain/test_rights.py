@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.config import Config, Grant, HeldBy, Role, load
-from bot.domain.rights import HandGrant, Holder, Kind, may, may_somewhere, places, roles, words
+from bot.domain.oncall import Override
+from bot.domain.rights import HandGrant, Holder, Kind, able, may, may_somewhere, places, roles, words
 from bot.domain.rotations import on_call
 
 CONFIG = load(Path(__file__).parents[3] / "config.yaml")
@@ -507,3 +508,11 @@ def test_a_refusal_always_says_something_and_never_fails(drawn: Any, holder: Hol
     right = may(config_of(drawn), holder, word, service=service, environment=environment, now=NOW)
     assert right.sentence.endswith(".")
     assert right.code
+
+
+def test_who_can_help_is_who_is_on_call_by_an_override() -> None:
+    over = Override("o-1", "storefront", "olga@example.com", NOW - 60, NOW + 60, "U1", "Mia", NOW - 60)
+    dana = acme("dana", overrides=(over,))
+    assert "Olga can do it." in may(CONFIG, dana, "pause", now=NOW).sentence
+    assert able(CONFIG, dana, "override", service="shop", now=NOW) == ["Olga", "Omar"]
+    assert able(CONFIG, acme("omar"), "override", service="shop", now=NOW) == ["Omar", "Olga"]
