@@ -96,10 +96,15 @@ class OnCall:
 
     async def of(self, email: str, at: float) -> frozenset[str]:
         """The rotations that this person is on call for at that moment, at whichever level."""
+        return (await self.held(email, at))[0]
+
+    async def held(self, email: str, at: float) -> tuple[frozenset[str], tuple[Override, ...]]:
+        """The same, and the overrides of anybody that hold at that moment."""
         config = self._config()
         asked = await self._asked(list(config.rotations.values()), at, at + 1)
         base = {name: one.shifts for name, one in asked.items()}
-        return rotations.on_call(config, email, at, overrides=await self._store.until(at), base=base)
+        overrides = tuple(one for one in await self._store.until(at) if one.since <= at)
+        return rotations.on_call(config, email, at, overrides=overrides, base=base), overrides
 
     async def shift(self, rotation: str, at: float) -> Shift | None:
         """Whose turn it is on a rotation; None: nobody's, or there is no such rotation (any more)."""

@@ -247,13 +247,13 @@ class People:
 
     async def _with_email(self, holder: Holder, email: str, now: float) -> Holder:
         binding = await self._store.bind(_who(holder), email, now)
-        config = self._config()
-        person = config.people.get(email)
+        on_call, overrides = await self._oncall.held(email, now)
+        person = self._config().people.get(email)
         holder = replace(
             holder,
             suspended=_why(binding, email),
-            on_call=await self._oncall.of(email, now),
-            overrides=tuple(one for one in await self._oncall.overrides(now) if one.since <= now),
+            on_call=on_call,
+            overrides=overrides,
             grants=tuple(grant for grant in await self._grants.all(email) if grant.until > now),
         )
         if person is not None:
