@@ -35,6 +35,7 @@ from bot.services.authors import Authors
 from bot.services.board import Boards
 from bot.services.coverage import Coverages
 from bot.services.coverage_reports import CoverageReports
+from bot.services.covers import Covers
 from bot.services.deploy_reports import DeployReports
 from bot.services.deploys import KINDS, Deploys
 from bot.services.facts import Outside
@@ -52,6 +53,7 @@ from bot.services.page_after import PageAfter
 from bot.services.page_around import PageAround
 from bot.services.page_events import PageEvents
 from bot.services.page_links import PageLinks
+from bot.services.page_open import PageOpen
 from bot.services.pages import Pages
 from bot.services.people import People
 from bot.services.records import Records
@@ -70,6 +72,7 @@ from bot.store.admission import Admissions
 from bot.store.board import BoardStore
 from bot.store.connection import connect
 from bot.store.coverage import CoverageStore
+from bot.store.covers import CoverStore
 from bot.store.dead import DeadLetters
 from bot.store.deploys import DeployStore
 from bot.store.gates import GateStore
@@ -132,6 +135,9 @@ class Grail:
         )
         channel = OperationsChannel(outbox, self.current_config, clock)
         oncall = OnCall(self.current_config, OverrideStore(self.redis), clock)
+        overrides = Overrides(
+            config=self.current_config, oncall=oncall, store=OverrideStore(self.redis), timers=timers, clock=clock
+        )
         people = People(
             self.current_config, slack, self.redis, clock, on_suspended=channel.suspended, oncall=oncall
         )
@@ -187,6 +193,7 @@ class Grail:
                 pages=pages if pagerduty.set_up else None,
                 stands=standings,
             ),
+            oncall=oncall,
         )
         deploys.claims.on_found = channel.claims
         deploys.waiting.paused = people.paused
@@ -221,13 +228,17 @@ class Grail:
             page_acts=PageActs(pages, pagerduty, clock),
             page_links=links,
             page_around=around,
+            page_open=PageOpen(
+                config=self.current_config, pages=pages, pagerduty=pagerduty, work=work, clock=clock
+            ),
             page_after=PageAfter(
                 config=self.current_config, pages=pages, around=around, bound=people.known_by_email,
                 differences=deploys.differences, timers=timers, clock=clock,
             ),
             oncall=oncall,
-            overrides=Overrides(
-                config=self.current_config, oncall=oncall, store=OverrideStore(self.redis), timers=timers, clock=clock
+            overrides=overrides,
+            covers=Covers(
+                oncall=oncall, overrides=overrides, store=CoverStore(self.redis), timers=timers, clock=clock
             ),
             authors=Authors(
                 config=self.current_config, store=store, git=git, people=people, work=work, timers=timers, clock=clock

@@ -3,10 +3,10 @@
 import asyncio
 
 from bot.domain.begins import begin
-from bot.domain.rights import may
 from bot.errors import NotFound
 from bot.slack import Command, Reply, Turn
 from bot.slack.lookup import nearest
+from bot.slack.powers import holds, powers
 from bot.slack.views import verdict as views
 from bot.slack.wanted import What, wanted
 
@@ -42,10 +42,8 @@ async def can(turn: Turn) -> Reply:
         one.gate: await turn.services.gates.earned(what.service, what.environment, one.gate)
         for one in plan.verdict.telling
     }
-    right = may(
-        config, turn.holder, "waive", service=what.service, environment=what.environment, now=turn.now
-    )
-    return Reply(views.can(plan, record, what.value, waives=right.allowed))
+    waives = holds(turn, "waive", what)
+    return Reply(views.can(plan, record, what.value, waives=waives, powers=powers(turn, what)))
 
 
 COMMANDS = [

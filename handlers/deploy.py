@@ -1,20 +1,17 @@
 """deploy, run, cancel: what changes an environment."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from bot.domain.begins import begin
-from bot.domain.rights import Right, demand, may, may_begin, places
-from bot.errors import Conflict, NotAllowed, Refusal
+from bot.domain.rights import Right, demand, may, may_begin
+from bot.errors import Conflict, NotAllowed
 from bot.services.freeing import Claim
-from bot.services.verdicts import Stopped
 from bot.slack import Command, Incomplete, Press, Reply, Turn
-from bot.slack.views import deploy as views
+from bot.slack.begun import each, likely, one
 from bot.slack.views import thread
 from bot.slack.views.forms import deploy_form
 from bot.slack.views.text import escape, quiet, said
-from bot.slack.views.verdict import offers
-from bot.slack.wanted import What, wanted
+from bot.slack.wanted import What
 from handlers.asking import offer
 
 
@@ -34,39 +31,6 @@ def _begins(turn: Turn) -> float | None:
     return begin(turn.given.time, turn.now, turn.holder.zone) if turn.given.time else None
 
 
-async def each(
-    turn: Turn,
-    services: Sequence[str],
-    environment: str,
-    ref: str | None,
-    action: str | None,
-    begins: float | None = None,
-) -> Reply:
-    replies = [
-        await _one(turn, What(service, environment, ref, action, begins), len(services) > 1)
-        for service in services
-    ]
-    if len(replies) == 1:
-        return replies[0]
-    text = "\n".join(reply.message.text for reply in replies)
-    return Reply(said(text), card_follows=all(reply.card_follows for reply in replies))
-
-
-async def _one(turn: Turn, what: What, several: bool, *, park: bool = False) -> Reply:
-    try:
-        if turn.given.plan:
-            return Reply(views.planned(await turn.services.deploys.plan(wanted(turn, what), turn.holder)))
-        begun = await turn.services.deploys.request(wanted(turn, what), turn.holder, park=park)
-    except Refusal as refusal:
-        if isinstance(refusal, Stopped):
-            refusal.offers = offers(refusal.verdict, what.value, waives=_may(turn, "waive", what).allowed)
-        if not several:
-            raise
-        why = escape(f"{refusal} {refusal.hint or ''}".strip())
-        return Reply(said(f":no_entry: {what.service}: {why}"), outcome=refusal.code)
-    return Reply(views.answer(begun, turn.now, turn.ask.channel), card_follows=True, outcome=begun.id)
-
-
 async def press_park(turn: Turn) -> Reply:
     """What was refused waits; it is judged as things are now."""
     return await _pressed(turn, park=True)
@@ -81,7 +45,7 @@ async def _pressed(turn: Turn, *, park: bool) -> Reply:
     what = What.read(turn.values["value"])
     right = _may(turn, what.word, what)
     demand(right)
-    return await _one(turn, what, False, park=park)
+    return await one(turn, what, park=park)
 
 
 def _may(turn: Turn, word: str, what: What) -> Right:
@@ -158,13 +122,6 @@ async def form(turn: Turn, incomplete: Incomplete) -> Reply:
     )
     words = f"I need {needs}. Say it as `deploy <service> to <environment>`, for example `deploy shop to staging`."
     return Reply(said(escape(words)), form=view, outcome="asked")
-
-
-def likely(turn: Turn) -> list[tuple[str, str]]:
-    """Where the person may deploy, their own team's services first."""
-    services = turn.services.config().services
-    found = places(turn.services.config(), turn.holder, "deploy", turn.now)
-    return sorted(found, key=lambda place: services[place[0]].team not in turn.holder.teams)
 
 
 _USAGE: dict[str, Any] = {"group": "deploy", "changes": True}

@@ -8,11 +8,11 @@ from bot.domain.begins import begin
 from bot.domain.rights import may_begin
 from bot.errors import NotAllowed, NotUnderstood, Refusal
 from bot.slack import Form, Given, Reply, Turn
+from bot.slack.begun import each, likely
 from bot.slack.views.forms import deploy_form, service_options
 from bot.slack.views.text import escape
 from bot.slack.views.verdict import in_short
 from bot.slack.wanted import What, wanted
-from handlers.deploy import each, likely
 
 FEW = 5  # services whose verdict one form shows
 

@@ -1,18 +1,34 @@
 """diff, promote: what lies between a place and a commit, and the very commit of one place carried to the next."""
 
 from bot.domain.begins import begin
+from bot.domain.rights import demand, may
 from bot.errors import Conflict, Refusal
-from bot.services.verdicts import Stopped
-from bot.slack import Command, Reply, Turn
+from bot.services.verdicts import NoRight, Stopped
+from bot.slack import Command, Press, Reply, Turn
+from bot.slack.powers import ways
 from bot.slack.views import deploy as deploy_views
 from bot.slack.views import rollback as views
-from bot.slack.views.verdict import offers
 from bot.slack.wanted import What, wanted
 
 
 async def diff(turn: Turn) -> Reply:
-    service, environment = turn.given.service or "", turn.given.environment or ""
-    found = await turn.services.deploys.differences.between(service, environment, turn.given.ref)
+    given = turn.given
+    return await _between(turn, given.service or "", given.environment or "", given.ref)
+
+
+async def press_diff(turn: Turn) -> Reply:
+    """What goes along with a deploy that is asked for."""
+    what = What.read(turn.values["value"])
+    right = may(
+        turn.services.config(), turn.holder, "diff",
+        service=what.service, environment=what.environment, now=turn.now,
+    )  # fmt: skip
+    demand(right)
+    return await _between(turn, what.service, what.environment, what.ref)
+
+
+async def _between(turn: Turn, service: str, environment: str, ref: str | None) -> Reply:
+    found = await turn.services.deploys.differences.between(service, environment, ref)
     place = f"{service} {environment}"
     return Reply(
         views.difference(place, found.stands, found.ref, found.coming, found.going, found.files),
@@ -38,8 +54,8 @@ async def promote(turn: Turn) -> Reply:
             return Reply(deploy_views.planned(plan))
         begun = await turn.services.deploys.request(wanted(turn, what), turn.holder)
     except Refusal as refusal:
-        if isinstance(refusal, Stopped):
-            refusal.offers = offers(refusal.verdict, what.value, waives=False)
+        if isinstance(refusal, Stopped | NoRight):
+            refusal.offers = ways(turn, what, refusal.verdict)
         raise
     return Reply(deploy_views.answer(begun, turn.now, turn.ask.channel), card_follows=True, outcome=begun.id)
 
@@ -65,3 +81,4 @@ COMMANDS = [
         detail="It is judged like any deploy of that commit, and takes the right to deploy there too.",
     ),
 ]
+PRESSES = [Press("deploy.diff", press_diff, changes=False)]

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.domain.locks import Kind, Lock, Scope
 from bot.domain.rights import demand, may
+from bot.errors import NotFound, Stale
 from bot.slack import Card, Command, Press, Reply, Turn
 from bot.slack.lengths import length
 from bot.slack.views import lock as views
@@ -180,6 +181,25 @@ async def press_keep(turn: Turn) -> Reply:
     return replace(reply, card_follows=False, cards=(gone, *reply.cards))
 
 
+async def press_ask(turn: Turn) -> Reply:
+    """Somebody waits for a lock: its holder is asked, directly and once by each."""
+    word, field, number = (turn.values["value"].split("\n") + [""] * 3)[:3]
+    kind: Kind = "freeze" if word == "freeze" else "lock"
+    found = await turn.services.locks.get(kind, Scope.read(field))
+    if found is None or str(found.number) != number or found.until <= turn.now:
+        raise Stale(f"That {kind} has ended already. Nothing was changed.", code="stale", hint="Try again.")
+    if not found.by_user:
+        raise NotFound(
+            f"I do not know {found.by_name} in Slack, so I cannot write to them.", code="not-on-slack"
+        )
+    key = f"lock:{found.number}:{turn.holder.user_id}"
+    return Reply(
+        said(escape(f"I have asked {found.by_name} directly.")),
+        outcome=f"asked {found.by_name}",
+        once=((key, found.by_user, views.asked(found, turn.holder.name, turn.now)),),
+    )
+
+
 def _check(turn: Turn, word: str, scope: Scope) -> None:
     """Judged at the press, not when the button was drawn."""
     right = may(
@@ -245,4 +265,5 @@ PRESSES = [
     Press("lock.unlock", press_end),
     Press("lock.thaw", press_end),
     Press("lock.keep", press_keep),
+    Press("lock.ask", press_ask),
 ]

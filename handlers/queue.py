@@ -1,5 +1,7 @@
 """queue: who stands in line for which place, and how long that may take; leaving it, and coming to the front."""
 
+from collections.abc import Sequence
+
 from bot.domain.rights import may
 from bot.errors import NotAllowed, NotUnderstood
 from bot.slack import Command, Press, Reply, Turn
@@ -10,8 +12,20 @@ MOVE = "move"  # the right to let somebody come first
 
 
 async def queue(turn: Turn) -> Reply:
-    names = turn.given.services or tuple(sorted(turn.services.config().services))
-    lines = await turn.services.boards.lines(names, turn.given.environment, turn.now)
+    return await _shown(turn, turn.given.services, turn.given.environment)
+
+
+async def press_show(turn: Turn) -> Reply:
+    """The line before one place."""
+    service, _, environment = turn.values["value"].partition(" ")
+    if service not in turn.services.config().services:
+        raise NotUnderstood("This button carries no place.", code="no-place", hint="Say `queue`.")
+    return await _shown(turn, (service,), environment)
+
+
+async def _shown(turn: Turn, services: Sequence[str], environment: str | None) -> Reply:
+    names = services or tuple(sorted(turn.services.config().services))
+    lines = await turn.services.boards.lines(names, environment, turn.now)
     mine = {
         one.id
         for line in lines
@@ -24,7 +38,7 @@ async def queue(turn: Turn) -> Reply:
         for one in line.waiting[1:]
         if _moves(turn, line.service, line.environment) is None
     }
-    place = " ".join(word for word in (turn.given.service, turn.given.environment) if word)
+    place = " ".join(word for word in (services[0] if services else None, environment) if word)
     return Reply(views.queue(lines, place, mine, moves, turn.now))
 
 
@@ -64,4 +78,4 @@ COMMANDS = [
         detail="How long is reckoned from the last deploys that succeeded there.",
     ),
 ]
-PRESSES = [Press("queue.front", press_front)]
+PRESSES = [Press("queue.front", press_front), Press("queue.show", press_show, changes=False)]

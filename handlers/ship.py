@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 
+from bot.domain.deploys import Deploy
 from bot.domain.rights import demand, may
 from bot.errors import NotAllowed, OutsideUnavailable
 from bot.slack import Form, Press, Reply, Turn
@@ -19,12 +20,14 @@ OTHER = REASONS[-1]
 async def press_ship(turn: Turn) -> Reply:
     """Ask for the reason, and show what would be waived if that is known in time."""
     carried = turn.values["value"]
-    what, name = await _about(turn, carried)
+    what, name, held = await _about(turn, carried)
     _check(turn, what)
     sentences: list[str] = []
     try:
         async with asyncio.timeout(LOOK_SECONDS):
             plan = await turn.services.deploys.plan(wanted(turn, what), turn.holder)
+            if held is None or held.by == plan.deploy.by:  # refused now, and not behind a form
+                await turn.services.deploys.decisions.waivable(plan.verdict, held or plan.deploy, turn.holder)
             sentences = [one.sentence for one in plan.verdict.stopping if one.gate in plan.verdict.waivable]
     except (TimeoutError, OutsideUnavailable):
         pass  # the form says it in general
@@ -47,7 +50,7 @@ async def submit_ship(turn: Turn) -> Reply:
     if faults:
         raise NotAllowed(" ".join(faults.values()), code="form")
     carried = turn.values.get("carried", "")
-    what, _ = await _about(turn, carried)
+    what, _, _ = await _about(turn, carried)
     _check(turn, what)
     reason = _reason(turn)
     if carried.startswith("d-"):
@@ -71,16 +74,18 @@ def _reason(turn: Turn) -> str:
     return words if reason == OTHER else f"{reason}: {words}"
 
 
-async def _about(turn: Turn, carried: str) -> tuple[What, str]:
-    """What it is about, and how people say it. carried: the id of a deploy that waits, or what is asked for."""
+async def _about(turn: Turn, carried: str) -> tuple[What, str, Deploy | None]:
+    """What it is about, how people say it, and the deploy that waits, if it is one. carried: its id, or what is asked
+    for.
+    """
     if carried.startswith("d-"):
         deploy = await turn.services.deploys.get(carried)
-        return What.of(deploy), deploy.what
+        return What.of(deploy), deploy.what, deploy
     what = What.read(carried)
     place = (
         f"{what.service} in {what.environment}" if what.action else f"{what.service} to {what.environment}"
     )
-    return what, f"{what.action} {place}" if what.action else place
+    return what, f"{what.action} {place}" if what.action else place, None
 
 
 def _check(turn: Turn, what: What) -> None:

@@ -2,7 +2,7 @@
 
 from bot.domain.rights import may
 from bot.errors import NotUnderstood
-from bot.slack import Command, Reply, Turn
+from bot.slack import Command, Press, Reply, Turn
 from bot.slack.views import deploy as one
 from bot.slack.views import deploys as views
 
@@ -28,7 +28,15 @@ async def status(turn: Turn) -> Reply:
 async def why(turn: Turn) -> Reply:
     if turn.given.deploy is None:
         raise NotUnderstood("I need a deploy, like `d-12`.", hint="`deploys` lists the recent ones.")
-    deploy = await turn.services.deploys.get(turn.given.deploy)
+    return await _why(turn, turn.given.deploy)
+
+
+async def press_why(turn: Turn) -> Reply:
+    return await _why(turn, turn.values["value"])
+
+
+async def _why(turn: Turn, id: str) -> Reply:
+    deploy = await turn.services.deploys.get(id)
     right = may(
         turn.services.config(), turn.holder, "waive",
         service=deploy.service, environment=deploy.environment, now=turn.now,
@@ -48,3 +56,4 @@ COMMANDS = [
         "why <deploy>", "everything that is known about a deploy", why, group="home", examples=["why d-12"]
     ),
 ]
+PRESSES = [Press("deploy.why", press_why, changes=False)]

@@ -6,12 +6,13 @@ from dataclasses import replace
 from bot.clock import Clock
 from bot.config import Config
 from bot.domain.deploys import Approval, Deploy
+from bot.domain.gates import Verdict
 from bot.domain.rights import Holder, Right, demand, may
 from bot.errors import Conflict, NotAllowed, Stale
 from bot.services._held import passes
 from bot.services.verdicts import Verdicts, judged, refusal
 from bot.services.waiting import Waiting
-from bot.services.waivers import check_waiver, reasoned, waivable
+from bot.services.waivers import Pager, approvers, check_waiver, eyes_missing, reasoned, waivable
 from bot.store.admission import Admission
 from bot.store.deploys import DeployStore
 
@@ -85,7 +86,8 @@ class Decisions:
         deploy = await self._waiting.as_it_is(await self._waiting.held(id))
         check_waiver(self._config(), deploy, holder, self._clock.now())
         asker = await self._waiting.asker(deploy)
-        gates = waivable(await self._verdicts.of(deploy, asker), deploy, holder)
+        verdict = await self._verdicts.of(deploy, asker)
+        gates = await self.waivable(verdict, deploy, holder)
         if not gates:
             raise Stale(
                 f"Nothing stands in the way of {id} that can be waived: nothing was changed.", code="stale"
@@ -94,6 +96,14 @@ class Decisions:
         deploy = await self._waiting.saved(judged(deploy, await self._verdicts.of(deploy, asker)))
         await self._waiting.call(deploy)
         return deploy
+
+    async def waivable(self, verdict: Verdict, deploy: Deploy, holder: Holder) -> tuple[str, ...]:
+        """The gates that this person waives for it. Raises Refusal where nobody may, or not this one."""
+        pager: Pager = "rings"
+        if eyes_missing(verdict, deploy, holder):  # else nobody needs to ask
+            pager = await self._verdicts.pager(deploy.service)
+        names = approvers(self._config(), deploy, holder, self._clock.now())
+        return waivable(verdict, deploy, holder, pager, names)
 
     async def _check_net(self, deploy: Deploy, able: Right) -> None:
         """Raises NotAllowed where nothing is missing but the tap of somebody who may do it alone: this one may not."""

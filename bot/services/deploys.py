@@ -25,13 +25,15 @@ from bot.services.freeing import Freeing
 from bot.services.gates import Gates
 from bot.services.guards import GUARD, GUARD_SECONDS, Guards
 from bot.services.locks import Locks
+from bot.services.mending import Mending
 from bot.services.offers import Offers
+from bot.services.oncall import OnCall
 from bot.services.places import Places, step_names
 from bot.services.rollbacks import Rollbacks
 from bot.services.runs import CANCEL, TICK, Runs
 from bot.services.verdicts import Verdicts
 from bot.services.waiting import JUDGE, Waiting
-from bot.services.waivers import check_waiver, reasoned, waivable
+from bot.services.waivers import check_waiver, reasoned
 from bot.services.wanted import Wanted
 from bot.services.watches import Watches
 from bot.store.admission import Admission, Admissions, Kinds
@@ -107,6 +109,7 @@ class Deploys:
         stopping: asyncio.Event,
         confirms: bool = True,
         outside: Outside = NOBODY,
+        oncall: OnCall | None = None,
     ) -> None:
         self._config = config
         self._store = store
@@ -125,7 +128,7 @@ class Deploys:
         self._admissions = admissions
         self.verdicts = Verdicts(
             config=config, store=store, locks=locks, gates=gates, clock=clock,
-            around=Around(config=config, store=store, git=git, outside=outside),
+            around=Around(config=config, store=store, git=git, outside=outside), oncall=oncall,
         )  # fmt: skip
         self.differences = Differences(store, git, self._places)
         self.waiting = Waiting(
@@ -153,6 +156,10 @@ class Deploys:
         self.watches = Watches(
             config=config, store=store, rollbacks=self.rollbacks, drivers=drivers, timers=timers, clock=clock
         )
+        self.mending = Mending(
+            config=config, store=store, verdicts=self.verdicts, waiting=self.waiting, gates=gates, clock=clock,
+            draft=self._asked,
+        )  # fmt: skip
         self.runs.before_success = self._before_success
         self.runs.before_start = self._before_start
         self.freeing = Freeing(config=config, store=store, work=work, drivers=drivers, clock=clock, host=host)
@@ -205,7 +212,7 @@ class Deploys:
             why = reasoned(holder, reason)
             plan = await self.plan(wanted, holder)
             check_waiver(self._config(), plan.deploy, holder, self._clock.now())
-            gates = waivable(plan.verdict, plan.deploy, holder)
+            gates = await self.decisions.waivable(plan.verdict, plan.deploy, holder)
             deploy = replace(plan.deploy, waived=tuple((gate, why) for gate in gates))
             begun = await self.waiting.ask(deploy, holder, wanted.request)
         await self._gates.waived(begun, begun.requested, holder)
@@ -314,6 +321,9 @@ class Deploys:
     async def _recall(self) -> None:
         await self.waiting.recall()
         await self.watches.recall()
+
+    async def _asked(self, wanted: Wanted, holder: Holder) -> Deploy:
+        return (await self.plan(wanted, holder)).deploy
 
     async def _back(self, wanted: Wanted, commit: Commit) -> Deploy:
         standing = (await self._store.standing(wanted.service)).get(wanted.environment)

@@ -129,9 +129,7 @@ class Around:
         if (after := gates.after) is not None:
             asked.append(("after", lambda: self._order(deploy, after.environment)))
         if (checks := gates.checks) is not None:
-            workflow = environment.github.repository if environment.github else None
-            where = checks.repository or workflow or service.repository
-            asked.append(("checks", lambda: self._checks(deploy, service, checks, where)))
+            asked.append(("checks", lambda: self._checks(deploy, service, checks)))
         if (coverage := gates.coverage) is not None:
             asked.append(("coverage", lambda: self._coverage(deploy, coverage)))
         return asked
@@ -219,7 +217,21 @@ class Around:
                 return Recent(one.id, one.short(), one.by_name, one.state, bad, one.ended, within, same)
         return Recent("", "", "", "", False, 0.0, within)
 
-    async def _checks(self, deploy: Deploy, service: Service, gate: written.Checks, where: str) -> object:
+    async def checks(self, deploy: Deploy) -> object:
+        """The checks of its commit, as the gate of that place sees them: Checks, NotSetUp or Unknown."""
+        service = self._config().services[deploy.service]
+        gate = service.environments[deploy.environment].gates.checks or written.Checks()
+        return await self._said("checks", lambda: self._checks(deploy, service, gate))
+
+    async def paged(self, service: str) -> object:
+        """The pages that are open on a service or what it depends on, also where no gate looks at them: Pages, NotSetUp
+        or Unknown.
+        """
+        return await self._said("pages", lambda: self._pages(self._config().services[service]))
+
+    async def _checks(self, deploy: Deploy, service: Service, gate: written.Checks) -> object:
+        workflow = service.environments[deploy.environment].github
+        where = gate.repository or (workflow.repository if workflow else None) or service.repository
         source = self._outside.checks
         if source is None:
             return NO_CHECKS

@@ -10,11 +10,14 @@ from bot.config import Config
 from bot.domain.deploys import Deploy, Told
 from bot.domain.gates import Facts, Verdict, judge
 from bot.domain.gates.order import SEEN
+from bot.domain.gates.pages import Pages
 from bot.domain.locks import scopes
 from bot.domain.rights import WITH_A_NET, Holder, Right, may_begin
 from bot.errors import Conflict, NotAllowed, Reason, Refusal
 from bot.services.facts import Around
 from bot.services.gates import Gates
+from bot.services.oncall import OnCall
+from bot.services.waivers import Pager, pager
 from bot.store.deploys import DeployStore
 from bot.store.locks import LockStore
 
@@ -31,6 +34,7 @@ class Verdicts:
         gates: Gates,
         around: Around,
         clock: Clock,
+        oncall: OnCall | None = None,
     ) -> None:
         self._config = config
         self._store = store
@@ -38,6 +42,7 @@ class Verdicts:
         self._gates = gates
         self._around = around
         self._clock = clock
+        self._oncall = oncall
 
     async def of(self, deploy: Deploy, holder: Holder, *, emergency: bool = False) -> Verdict:
         """Every condition of this deploy, asked for by this person, as things are now.
@@ -80,11 +85,29 @@ class Verdicts:
             approvals=deploy.approvals,
             needed=approvals.count if approvals else None,
             fingerprint=self.fingerprint(deploy),
+            on_call=await self._on_call(deploy.service, now) if isinstance(more.get("pages"), Pages) else (),
             emergency=emergency,
             modes=modes,
             waived=dict(deploy.waived),
             more=more,
         )  # fmt: skip
+
+    async def pager(self, service: str) -> Pager:
+        """Whether a page is open there now, whatever gate is set."""
+        return pager(await self._around.paged(service))
+
+    async def checks(self, deploy: Deploy) -> object:
+        """The checks of its commit: Checks, NotSetUp or Unknown."""
+        return await self._around.checks(deploy)
+
+    async def _on_call(self, service: str, now: float) -> tuple[str, ...]:
+        """The names of who has its pager."""
+        config = self._config()
+        if self._oncall is None:
+            return ()
+        (standing,) = await self._oncall.standings([config.services[service].team], now)
+        emails = dict.fromkeys(one.email for one in standing.on_call)
+        return tuple(config.people[email].name if email in config.people else email for email in emails)
 
     def fingerprint(self, deploy: Deploy) -> str:
         """Of what is approved: commit, place, what was asked for, the difference to what runs there, config.yaml. Any

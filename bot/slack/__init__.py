@@ -93,11 +93,13 @@ class Reply:
     """What the person who asked is told. Cards are no replies: they come from what happened.
 
     form: a view to open instead, where the person's client can show one; `message` is for where it cannot.
-    card_follows: a card will stand in the same place; a direct message then needs no line beside it.
+    card_follows: a card says all of it, one of `cards` or that of a deploy named by `outcome`; where it then stands in
+        the place of asking, it is the answer.
     outcome: one word for the audit.
     file: goes with the message to the person alone, directly; where it was asked only says so.
     operations: what the operations channel has to know of it. cards: what stands in channels because of it.
-    tell: whom it concerns besides, by Slack's user id, and what they are told directly.
+    tell: whom it concerns besides, by Slack's user id, and what they are told directly. once: the same behind a key, so
+    that nobody is told twice however often it is asked for.
     """
 
     message: Message
@@ -108,6 +110,7 @@ class Reply:
     operations: Message | None = None
     cards: tuple[Card, ...] = ()
     tell: tuple[tuple[str, Message], ...] = ()
+    once: tuple[tuple[str, str, Message], ...] = ()
 
 
 @dataclass(frozen=True)

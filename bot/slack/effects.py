@@ -18,3 +18,5 @@ class Effects:
             await self._outbox.card(card.id, card.channel, card.message, version=card.version)
         for number, (user, message) in enumerate(reply.tell):
             await self._outbox.direct(f"tell:{ask}:{number}", user, message)
+        for key, user, message in reply.once:
+            await self._outbox.direct(f"once:{key}", user, message)

@@ -35,9 +35,11 @@ async def test_a_day_stands_in_the_record_with_every_kind_of_entry_and_its_poste
     await grail.start()
     await workspace.type(OLGA, PLACE, "/grail lock shop staging for 2h trying the new search")
     await workspace.wait_for(PLACE, lambda ms: any("is locked" in m["text"] for m in ms))
-    await workspace.type(OMAR, PLACE, "/grail deploy shop to staging")
-    refusal = await refused(workspace, OMAR, PLACE, "locked by Olga")
-    await workspace.press(OMAR, "deploy.ship", message=refusal["ts"])
+    await workspace.type(DANA, PLACE, "/grail deploy shop to staging")
+    refusal = await refused(workspace, DANA, PLACE, "locked by Olga")
+    await workspace.press(DANA, "deploy.park", message=refusal["ts"])
+    parked = await card_says(workspace, PLACE, "parked")
+    await workspace.press(OMAR, "deploy.ship", message=parked["ts"])
     view = (await workspace.wait_until(lambda: workspace.views(OMAR)))[-1]
     await workspace.submit(OMAR, view["id"], {"reason": {"reason": "It repairs an incident"}})
     first = grail.repository.head()
@@ -45,7 +47,7 @@ async def test_a_day_stands_in_the_record_with_every_kind_of_entry_and_its_poste
     await workspace.type(OLGA, PLACE, "/grail unlock shop staging")
     await workspace.wait_for(PLACE, lambda ms: any("unlocked by Olga" in str(m) for m in ms))
     second = grail.repository.commit("Sell hats", {"hats": "1"})
-    await workspace.type(DANA, PLACE, "/grail deploy shop to staging")
+    await workspace.type(DANA, PLACE, "/grail deploy shop staging")
     await card_says(workspace, PLACE, "waiting for approval")
     await workspace.type(MIA, PLACE, "/grail approve d-2")
     await card_says(workspace, PLACE, f"succeeded · {second[:7]}")
@@ -59,13 +61,13 @@ async def test_a_day_stands_in_the_record_with_every_kind_of_entry_and_its_poste
     assert {(one["service"], one["environment"]) for one in entries} == {("shop", "staging")}
     brief = {(one["kind"], one["name"], one["word"], one["deploy"], one["outcome"]) for one in entries}
     for expected in (
-        ("refusal", "Omar", "deploy", "", "refused: locked, needs-approval"),
+        ("refusal", "Dana", "deploy", "", "refused: locked, needs-approval"),
         ("waiver", "Omar", "form ship", "d-1", "d-1 waived lock approvals"),
         ("ask", "Dana", "deploy", "d-2", "d-2"),
         ("approval", "Mia", "approve", "d-2", "d-2"),
         ("ask", "Dana", "rollback", "d-3", "d-3"),
         ("effect", "grail", "lock", "d-3", "locked"),
-        *(("effect", "grail", "deploy", "d-1", state) for state in ("requested", "running", "succeeded")),
+        *(("effect", "grail", "deploy", "d-1", state) for state in ("parked", "running", "succeeded")),
         *(("effect", "grail", "deploy", "d-2", state) for state in ("waiting", "running", "succeeded")),
         ("effect", "grail", "rollback", "d-3", "succeeded"),
     ):

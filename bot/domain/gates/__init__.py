@@ -10,8 +10,10 @@ from dataclasses import replace
 from bot.domain.gates import approvals, begins, checks, commit, coverage, history, order, pages, place, times
 from bot.domain.gates._words import (
     ALWAYS,
+    BUTTONS,
     EMERGENCY,
     NAMES,
+    PEOPLE,
     UNWAIVABLE,
     Condition,
     Facts,
@@ -24,8 +26,8 @@ from bot.domain.gates._words import (
 )
 
 __all__ = [
-    "ALWAYS", "EMERGENCY", "NAMES", "UNWAIVABLE", "Condition", "Facts", "Mode", "NotSetUp", "Outcome", "Unknown",
-    "Verdict", "judge",
+    "ALWAYS", "BUTTONS", "EMERGENCY", "NAMES", "PEOPLE", "UNWAIVABLE", "Condition", "Facts", "Mode",
+    "NotSetUp", "Outcome", "Unknown", "Verdict", "judge",
 ]  # fmt: skip
 
 FAMILIES: tuple[Family, ...] = (

@@ -40,14 +40,20 @@ NAMES: Mapping[str, str] = {
     "mentor": "mentor's tap",
 }  # every gate, as people say it, in the order in which they are told
 WAIVER = "who may waive it"
+BUTTONS = (
+    "ask", "again", "park", "now", "unlock", "thaw", "holder", "line", "free", "clear", "checks", "coverage", "deploy",
+    "head", "diff", "failure", "mends", "approve",
+)  # fmt: skip  # what a view draws for a condition
 
 
 @dataclass(frozen=True)
 class Condition:
-    """One gate, judged. sentence: for the person; clears: who can clear it; button: the next thing to press.
+    """One gate, judged. sentence: for the person; clears: who can clear it; button: the next thing to press, one of
+    BUTTONS; also: what else helps.
 
     cures: time may cure it by itself, so that a deploy can wait for it. since, until: seconds since the epoch.
-    first: the environment to which the commit has to go before, and the commit, with a space between.
+    first: the environment to which the commit has to go before, and the commit, with a space between. about: what else
+    the button needs to know: a lock, a deploy, a page, a branch.
     """
 
     gate: str
@@ -61,6 +67,8 @@ class Condition:
     since: float | None = None
     until: float | None = None
     first: str = ""
+    also: tuple[str, ...] = ()
+    about: str = ""
 
     @property
     def stops(self) -> bool:
@@ -109,6 +117,7 @@ class Facts:
     needed: int | None = None
     net: bool = False  # who asks may do it with a mentor's tap, and not alone
     fingerprint: str = ""
+    on_call: tuple[str, ...] = ()  # the names of who is on call for the service
     emergency: bool = False
     modes: Mapping[str, Mode] = field(default_factory=dict)
     waived: Mapping[str, str] = field(default_factory=dict)
@@ -153,7 +162,7 @@ def family(
                 why = found.why if isinstance(found, Unknown) else "What it says has another form."
                 yield Condition(
                     gate, "unknown", f"{gate}-unknown", f"{who} cannot say {what}. {why}",
-                    clears=f"an answer of {who}, or {WAIVER}", button="park", cures=True,
+                    clears=f"an answer of {who}, or {WAIVER}", button="park", also=("again",), cures=True,
                 )  # fmt: skip
 
         return judged

@@ -72,8 +72,9 @@ def judge(facts: Facts, found: Checks) -> Iterator[Condition]:
 
 def _failed(code: str, sentence: str, clears: str, *, cures: bool = False) -> Condition:
     return Condition(
-        "checks", "failed", code, sentence, clears=clears, button="park" if cures else "checks", cures=cures
-    )
+        "checks", "failed", code, sentence, clears=clears, cures=cures,
+        button="park" if cures else "checks", also=("checks",) if cures else ("again",),
+    )  # fmt: skip
 
 
 def _fits(patterns: Collection[str], name: str) -> bool:

@@ -44,7 +44,7 @@ def behind(facts: Facts, found: Behind) -> Iterator[Condition]:
     commits = "commit" if many == "1" else "commits"
     yield Condition(
         "behind", "failed", "behind-main", f"It is {many} {commits} behind {found.main}.",
-        clears=f"taking in {found.main}, or {WAIVER}", button="deploy",
+        clears=f"taking in {found.main}, or {WAIVER}", button="head", also=("diff",), about=found.main,
     )  # fmt: skip
 
 
@@ -55,12 +55,12 @@ def moved(facts: Facts, found: Moved) -> Iterator[Condition]:
         yield Condition(
             "moved", "failed", "ref-moved",
             f"{deploy.ref} meant {deploy.short()} when it was asked for, and means {found.means[:7]} now.",
-            clears=f"asking again, or {WAIVER}", button="deploy",
+            clears=f"asking again, or {WAIVER}", button="again", also=("diff",),
         )  # fmt: skip
     elif found.at is not None and found.at > deploy.requested:
         yield Condition(
             "moved", "failed", "made-after-request", f"{deploy.short()} was made after it was asked for.",
-            clears=f"asking again, or {WAIVER}", button="deploy",
+            clears=f"asking again, or {WAIVER}", button="again", also=("diff",),
         )  # fmt: skip
     else:
         yield Condition("moved", "passed", "not-moved", f"{deploy.ref} means {deploy.short()} as it did.")
@@ -81,5 +81,5 @@ def size(facts: Facts, found: Size) -> Iterator[Condition]:
     yield Condition(
         "size", "failed", "large-change",
         f"{said.capitalize()} go along; more than {found.most_commits} and {found.most_files} is much at once.",
-        clears=f"smaller steps, or {WAIVER}", button="deploy",
+        clears=f"smaller steps, or {WAIVER}", button="diff",
     )  # fmt: skip

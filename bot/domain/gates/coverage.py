@@ -79,6 +79,6 @@ def shown(value: float) -> str:
 
 def _failed(code: str, sentence: str, clears: str, *, cures: bool = False) -> Condition:
     return Condition(
-        "coverage", "failed", code, sentence, clears=f"{clears}, or {WAIVER}", button="park" if cures else "coverage",
-        cures=cures,
+        "coverage", "failed", code, sentence, clears=f"{clears}, or {WAIVER}", cures=cures,
+        button="park" if cures else "coverage", also=("coverage",) if cures else (),
     )  # fmt: skip

@@ -31,4 +31,5 @@ def judge(facts: Facts, found: Recent) -> Iterator[Condition]:
     yield Condition(
         "recent", "failed", "recent-failure", f"{found.id} ({again}, by {found.by_name}) {became} there just before.",
         clears=f"time, or {WAIVER}", button="park", cures=True, since=found.ended, until=until,
+        also=("failure",), about=found.id,
     )  # fmt: skip

@@ -27,7 +27,18 @@ def judge(facts: Facts, found: Pages) -> Iterator[Condition]:
         where = "it" if page.service == facts.deploy.service else f"{page.service}, which it depends on"
         yield Condition(
             "pages", "failed", "open-page", f"A page is open on {where}: {page.title}.",
-            clears=f"its end, or whoever is on call, or {WAIVER}", button="park", cures=True, since=page.since,
+            clears=f"its end, {_on_call(facts)} with one tap, or {WAIVER}", button="park", cures=True, since=page.since,
+            also=("mends",), about=page.id,
         )  # fmt: skip
     if not found.each:
         yield Condition("pages", "passed", "no-open-page", "No page is open on it or what it depends on.")
+
+
+def _on_call(facts: Facts) -> str:
+    """Who can tap. Nobody at all may be on call, or nobody may be able to say who."""
+    names = facts.on_call[:3]
+    return (
+        f"{' or '.join(names)}, who {'is' if len(names) == 1 else 'are'} on call,"
+        if names
+        else "whoever is on call"
+    )

@@ -24,7 +24,8 @@ def judge(facts: Facts) -> Iterator[Condition]:
             "queued",
             f"{many}.",
             clears="their turns",
-            button="queue",
+            button="line",
+            also=("park",),
             cures=True,
         )
     if facts.quarantined and facts.deploy.action is None:
@@ -46,7 +47,11 @@ def _quarantine(facts: Facts) -> Condition:
 def _right(facts: Facts) -> Condition:
     if facts.right.allowed:
         return Condition("right", "passed", facts.right.code, facts.right.sentence)
-    return Condition("right", "failed", facts.right.code, facts.right.sentence, clears="who may grant it")
+    # What nobody can say now, they may say in a minute; what is not granted, somebody else may do.
+    button = "again" if facts.right.code == "cannot-say" else "ask"
+    return Condition(
+        "right", "failed", facts.right.code, facts.right.sentence, clears="who may grant it", button=button
+    )
 
 
 def _locks(facts: Facts, kind: str) -> Iterator[Condition]:
@@ -58,7 +63,8 @@ def _locks(facts: Facts, kind: str) -> Iterator[Condition]:
             sentence = f"{one.scope.first} is {past} by {one.by_name}{_reason(one)}."
             yield Condition(
                 kind, "failed", past, sentence, clears=_ends(one), button="park", cures=True, until=one.until,
-                since=one.since,
+                since=one.since, also=("unlock" if kind == "lock" else "thaw", *(["holder"] if one.by_user else [])),
+                about="\n".join((kind, one.scope.field, str(one.number), one.by_name)),
             )  # fmt: skip
         elif one.warning:
             yield Condition(kind, "passed", "warning", f"{one.by_name} warns{_reason(one)}.", since=one.since)
@@ -86,7 +92,9 @@ def _claim(facts: Facts) -> Condition:
         where = f"`{facts.deploy.environment}` of `{facts.deploy.service}`"
         sentence = f"{where} is held by {facts.claim_id}, whose record cannot be read."
         clears = f"`cancel {facts.claim_id}` ends what runs of it, and frees the environment."
-        return Condition("claim", "failed", "claimed", sentence, clears=clears)
+        return Condition(
+            "claim", "failed", "claimed", sentence, clears=clears, button="free", about=facts.claim_id
+        )
     at, of = held.place
     progress = f", at step {at} of {of}" if held.steps else ""
     since = f" since {duration(facts.now - held.started)}" if held.started else ""
@@ -100,7 +108,8 @@ def _claim(facts: Facts) -> Condition:
         "claimed",
         sentence,
         clears="its end",
-        button="queue",
+        button="line",
+        also=("park",),
         cures=True,
         since=held.started,
     )

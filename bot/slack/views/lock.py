@@ -66,6 +66,17 @@ def reminder(lock: Lock, now: float) -> Message:
     )
 
 
+def asked(lock: Lock, by: str, now: float) -> Message:
+    """What its holder is told when somebody waits for its end."""
+    shown = reminder(lock, now)
+    past = "lock" if lock.kind == "lock" else "freeze"
+    words = f"{by} waits for your {past} of {lock.scope.words}. Do you still need it?"
+    lines = (
+        f":wave: {quiet(by, 60)} waits for your {past} of *{escape(lock.scope.words)}*. Do you still need it?"
+    )
+    return Message(escape(words), [section(f"{lines} It ends {when(lock.until)}."), shown.blocks[-1]])
+
+
 def offered(deploy: Deploy, lock: Lock | None) -> Message:
     """What who deployed is offered, alone: to keep a branch where it stands (lock None), or to end their own lock."""
     where = f"{deploy.service} {deploy.environment}"

@@ -4,7 +4,8 @@ from math import inf
 
 from bot.errors import Reason, Refusal
 from bot.slack import Message
-from bot.slack.views.text import actions, button, context, cut, escape, section, when
+from bot.slack.views.text import context, cut, escape, section, when
+from bot.slack.views.ways import row
 
 
 def refused(refusal: Refusal) -> Message:
@@ -19,8 +20,7 @@ def refused(refusal: Refusal) -> Message:
         lines.append(hint)
     codes = ", ".join(dict.fromkeys(escape(reason.code) for reason in refusal.reasons))
     text = " ".join([*sentences, hint]).strip().replace("`", "")
-    offers = [button(offer.words, offer.action, offer.value) for offer in refusal.offers[:3]]
-    shown = [section("\n".join(lines)), *([actions(*offers)] if offers else [])]
+    shown = [section("\n".join(lines)), *([row(refusal.offers)] if refusal.offers else [])]
     return Message(cut(text, 2900), [*shown, context(f"In a word: {codes}")])
 
 

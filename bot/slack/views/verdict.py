@@ -1,14 +1,16 @@
 """A verdict: every condition, who can clear it, and the button that comes next."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from bot.domain.deploys import Deploy, Told
 from bot.domain.gates import NAMES, UNWAIVABLE, Condition, Verdict
 from bot.domain.gates.earned import Earned
-from bot.errors import Offer
 from bot.services.deploys import Plan
 from bot.slack import Block, Message
-from bot.slack.views.text import actions, button, context, cut, escape, quiet, said, section, when
+from bot.slack.views.text import context, cut, escape, quiet, said, section, when
+from bot.slack.views.ways import offers, row, ship_helps
+
+__all__ = ["can", "can_each", "conditions", "in_short", "offers", "passed", "recorded", "ship_helps", "short"]
 
 STOPS, TELLS, WAIVED, NOT_SET_UP = (
     ":no_entry:",
@@ -19,8 +21,8 @@ STOPS, TELLS, WAIVED, NOT_SET_UP = (
 Record = Mapping[str, Earned]
 
 
-def can(plan: Plan, record: Record, value: str, *, waives: bool) -> Message:
-    """The answer to "can I deploy": all of it. value: what the buttons carry; waives: whether this person may."""
+def can(plan: Plan, record: Record, value: str, *, waives: bool, powers: Collection[str] = ()) -> Message:
+    """The answer to "can I deploy": all of it. value: what the buttons carry; waives, powers: what this person may."""
     deploy, verdict = plan.deploy, plan.verdict
     lead = f"*Can I {'run' if deploy.action else 'deploy'} {escape(deploy.what)}?* — *{short(verdict)}*"
     assumed = ", assumed" if deploy.assumed else ""
@@ -29,14 +31,8 @@ def can(plan: Plan, record: Record, value: str, *, waives: bool) -> Message:
     if found := conditions(verdict, record):
         blocks.append(section(cut("\n".join(found), 2900)))
     blocks.append(context(passed(verdict)))
-    buttons = [
-        button(
-            one.words, one.action, one.value, **({"style": "primary"} if one.action == "deploy.now" else {})
-        )
-        for one in offers(verdict, value, waives=waives, deploy=True)
-    ]
-    if buttons:
-        blocks.append(actions(*buttons))
+    if offered := offers(verdict, value, waives=waives, deploy=True, powers=powers):
+        blocks.append(row(offered))
     text = f"{deploy.what}: {short(verdict)}"
     why = " ".join(one.sentence for one in verdict.stopping)
     return Message(cut(escape(f"{text}. {why}".strip()), 300), blocks)
@@ -99,31 +95,6 @@ def recorded(deploy: Deploy) -> list[str]:
     if deploy.passed:
         lines.append(f":white_check_mark: Passed: {_names(deploy.passed)}.")
     return lines
-
-
-def offers(verdict: Verdict, value: str, *, waives: bool, deploy: bool = False) -> tuple[Offer, ...]:
-    """The ways on. deploy: whether [Deploy] is among them, where it may."""
-    found = []
-    if deploy and (verdict.admits or verdict.queues or verdict.needs_approval or verdict.only_early):
-        found.append(Offer("Deploy then" if verdict.only_early else "Deploy", "deploy.now", value))
-    if verdict.can_wait and not verdict.only_early:
-        found.append(Offer("Park it", "deploy.park", value))
-    for one in verdict:
-        if one.first and (one.stops or one.tells):
-            where = one.first.split(" ")[0]
-            found.append(Offer(f"Deploy to {where}", "deploy.now", f"{value.split(' ')[0]} {one.first} -"))
-    if any(one.gate == "quarantine" for one in verdict.stopping):
-        found.append(Offer("Clear it", "rollback.clear", value))
-    if waives and ship_helps(verdict):
-        found.append(Offer("Ship anyway", "deploy.ship", value))
-    if any(one.button == "coverage" and (one.stops or one.tells) for one in verdict):
-        found.append(Offer("Uncovered lines", "deploy.uncovered", value))
-    return tuple(found)
-
-
-def ship_helps(verdict: Verdict) -> bool:
-    """Whether something can be waived, and no right is missing, which nobody can waive."""
-    return bool(verdict.waivable) and not any(one.gate == "right" for one in verdict.stopping)
 
 
 def waits_for_a_waiver(deploy: Deploy) -> bool:

@@ -54,7 +54,8 @@ def _state(deploy: Deploy) -> str:
 
 def _below(deploy: Deploy, *, early: bool) -> list[Block]:
     """What stands under the decision about an approval."""
-    found = [_start_now(deploy)] if early else []
+    found = [button("Ask for approval", "deploy.nudge", deploy.id)]
+    found += [_start_now(deploy)] if early else []
     if waits_for_a_waiver(deploy):
         found.append(button("Ship anyway", "deploy.ship", deploy.id))
     return found
@@ -77,9 +78,24 @@ def _buttons(deploy: Deploy, *, early: bool) -> list[Block]:
     if deploy.asked_at is not None:
         return [button("Start now", "deploy.start", seen, style="primary"), call_off]
     first = [_start_now(deploy)] if early else []
+    if any(one.stops and one.code == "open-page" for one in deploy.conditions):
+        first.append(button("It mends the page", "deploy.mends", deploy.id))
     if deploy.state == "parked" and waits_for_a_waiver(deploy):
         first.append(button("Ship anyway", "deploy.ship", deploy.id))
     return [*first, call_off]
+
+
+def asks(deploy: Deploy, by: str) -> Message:
+    """What somebody who may approve it is told, with all that the card shows of it."""
+    text = f"{by} asks for your approval: {deploy.what} at {deploy.short()}"
+    lead = f":raised_hand: {quiet(by, 60)} asks for your approval: *{escape(deploy.what)}* ({deploy.id})"
+    commit = f"`{deploy.short()}` {quiet(deploy.subject)}, asked for by {quiet(deploy.by_name, 60)}"
+    seen = f"{deploy.id}:{deploy.fingerprint}"
+    decide = actions(
+        button("Approve", "deploy.approve", seen, style="primary"),
+        button("Reject", "deploy.reject", seen, style="danger"),
+    )
+    return Message(cut(text, 200), [section(f"{lead}\n{commit}"), *changes.brings(deploy), decide])
 
 
 def late(deploy: Deploy) -> Message:

@@ -1,6 +1,7 @@
 """The services as a worker has them, over real Redis, real git and the real recipe driver, without Slack."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,12 @@ from bot.clients.git import Git
 from bot.clock import Clock
 from bot.config import Config, load
 from bot.domain.deploys import Deploy
+from bot.domain.gates.pages import Page
 from bot.domain.rights import Holder
 from bot.drivers.recipe import RecipeDriver
-from bot.services.deploys import KINDS, Deploys
+from bot.errors import OutsideUnavailable
+from bot.services.deploys import KINDS, NOBODY, Deploys
+from bot.services.facts import Outside
 from bot.services.gates import Gates
 from bot.services.locks import ENDS
 from bot.services.runs import TICK
@@ -38,6 +42,18 @@ DANA = Holder(
 )  # fmt: skip
 
 
+class Rings:
+    """A pager on which these pages are open; gone: it does not answer."""
+
+    def __init__(self, *each: Page, gone: bool = False) -> None:
+        self.each, self.gone = each, gone
+
+    async def pages(self, services: Sequence[str]) -> tuple[Page, ...]:
+        if self.gone:
+            raise OutsideUnavailable("PagerDuty", "PagerDuty does not answer.")
+        return tuple(one for one in self.each if one.service in services)
+
+
 class House:
     """What a test stands in: the services as one worker has them."""
 
@@ -49,7 +65,13 @@ class House:
         self._data = data
 
     def worker(
-        self, watcher: str, *, host: str = "here", confirms: bool = True, data: Path | None = None
+        self,
+        watcher: str,
+        *,
+        host: str = "here",
+        confirms: bool = True,
+        data: Path | None = None,
+        outside: Outside = NOBODY,
     ) -> Deploys:
         """data: of a machine of its own, whose disk nobody else sees."""
         data = data or self._data
@@ -59,7 +81,7 @@ class House:
             gates=Gates(GateStore(self.redis), lambda: self.config, Clock(self.clock_file)),
             work=Work(self.redis), timers=Timers(self.redis), git=Git(data),
             drivers={"recipe": RecipeDriver(data)}, clock=Clock(self.clock_file), host=host,
-            watcher=watcher, stopping=asyncio.Event(), confirms=confirms,
+            watcher=watcher, stopping=asyncio.Event(), confirms=confirms, outside=outside,
         )  # fmt: skip
 
     async def holder(self, team: str, user: str) -> Holder:
