@@ -24,7 +24,7 @@ async def test_the_first_who_can_has_it_both_are_told_and_the_second_is_told_who
     workspace: Workspace, grail: GrailProcess
 ) -> None:
     config = load(grail.config)
-    now, other = pair(config)
+    now, other = await pair(workspace, config)
     first, second = config.people[now].name, config.people[other].name
     await workspace.type(now, PLACE, "/grail cover storefront for 2h <!channel> the *dentist*")
     await told(workspace, now, PLACE, "I have asked storefront who can take it from")
@@ -69,7 +69,7 @@ async def test_while_nobody_has_it_who_asked_is_told_a_day_and_an_hour_before_an
 
 async def test_what_is_not_mine_is_not_mine_to_ask_for(workspace: Workspace, grail: GrailProcess) -> None:
     config = load(grail.config)
-    now, other = pair(config)
+    now, other = await pair(workspace, config)
     await workspace.type(other, PLACE, "/grail cover storefront for 1h")
     await told(
         workspace, other, PLACE, f"You are not on call for storefront then: {config.people[now].name} is."

@@ -12,10 +12,13 @@ from tests.stories.steps import refused, told, words_of
 PLACE = "#storefront"
 
 
-def pair(config: Config) -> tuple[str, str]:
-    """Who is on call now, and the other one."""
-    now = whose(config, time.time()).email
-    return now, OLGA if now == OMAR else OMAR
+async def pair(workspace: Workspace, config: Config) -> tuple[str, str]:
+    """Who is on call now and for the hours that a test talks of, and the other one."""
+    now = whose(config, time.time())
+    if (left := now.until - time.time()) < 4 * 3600:
+        await workspace.clock(forward=left + 60)
+        now = whose(config, now.until + 60)
+    return now.email, OLGA if now.email == OMAR else OMAR
 
 
 async def posted(workspace: Workspace, word: str) -> dict[str, Any]:
@@ -33,7 +36,7 @@ async def test_the_pager_is_taken_for_two_hours_and_taken_back_and_rights_follow
     workspace: Workspace, grail: GrailProcess
 ) -> None:
     config = load(grail.config)
-    now, other = pair(config)
+    now, other = await pair(workspace, config)
     first, second = config.people[now].name, config.people[other].name
     await workspace.type(now, PLACE, "/grail whoami")
     assert "On call now for: storefront" in await told(workspace, now, PLACE, "On call now")
@@ -64,7 +67,7 @@ async def test_the_pager_is_taken_for_two_hours_and_taken_back_and_rights_follow
 async def test_the_button_that_takes_it_back_leaves_after_five_minutes(
     workspace: Workspace, grail: GrailProcess
 ) -> None:
-    _, other = pair(load(grail.config))
+    _, other = await pair(workspace, load(grail.config))
     await workspace.type(other, PLACE, "/grail override storefront for 2h")
     shown = await refused(workspace, other, PLACE, "would be on call")
     await workspace.press(other, "override.make", message=shown["ts"])
@@ -77,7 +80,7 @@ async def test_the_button_that_takes_it_back_leaves_after_five_minutes(
 
 async def test_what_cannot_be_is_refused_with_what_to_do(workspace: Workspace, grail: GrailProcess) -> None:
     config = load(grail.config)
-    now, _ = pair(config)
+    now, _ = await pair(workspace, config)
     name = config.people[now].name
     rows = {
         "override storefront from tomorrow 25:00 to monday": "`25:00` is no time of day.",
@@ -107,7 +110,7 @@ async def test_the_form_shows_what_would_be_and_says_what_it_cannot_read(
     workspace: Workspace, grail: GrailProcess
 ) -> None:
     config = load(grail.config)
-    _, other = pair(config)
+    _, other = await pair(workspace, config)
     await workspace.type(OMAR, PLACE, "/grail override")
     view = (await workspace.wait_until(lambda: workspace.views(OMAR)))[-1]
     values = {"team": {"team": "storefront"}, "since": {"since": "now"}, "who": {"who": other}}
@@ -119,7 +122,7 @@ async def test_the_form_shows_what_would_be_and_says_what_it_cannot_read(
 
 
 async def test_a_plan_of_an_override_has_no_button(workspace: Workspace, grail: GrailProcess) -> None:
-    _, other = pair(load(grail.config))
+    _, other = await pair(workspace, load(grail.config))
     await workspace.type(other, PLACE, "/grail override storefront for 2h --plan")
     shown = await refused(workspace, other, PLACE, "Nothing was changed.")
     assert "override.make" not in str(shown)
@@ -128,7 +131,7 @@ async def test_a_plan_of_an_override_has_no_button(workspace: Workspace, grail: 
 async def test_who_looked_before_somebody_else_took_a_part_changes_nothing(
     workspace: Workspace, grail: GrailProcess
 ) -> None:
-    now, other = pair(load(grail.config))
+    now, other = await pair(workspace, load(grail.config))
     await workspace.type(other, PLACE, "/grail override storefront for 3h")
     early = await refused(workspace, other, PLACE, "would be on call")
     await workspace.type(now, PLACE, f"/grail override storefront for 2h {other}")

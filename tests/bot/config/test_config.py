@@ -124,7 +124,8 @@ CASES = {
     "a key of an x- kind further down": (
         "team: web\n",
         "team: web\n    x-a: 1\n",
-        "services.shop.x-a: unknown; allowed: team, repository, main, environments, depends_on, pagerduty",
+        "services.shop.x-a: unknown; allowed: team, repository, main, environments, depends_on, pagerduty, "
+        "runbook, dashboard",
     ),
     "a missing key": ("company: Small\n", "", "company: is missing"),
     "another driver": (
