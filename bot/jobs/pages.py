@@ -12,11 +12,13 @@ from bot.services import Services
 from bot.services.page_acts import Outcome
 from bot.services.page_after import QUIET, WHY
 from bot.services.page_events import PAGERDUTY
+from bot.services.page_open import OPEN
 from bot.services.pages import ACT
 from bot.slack.outbox import Outbox
 from bot.slack.views import page as views
 from bot.slack.views import page_after as after_views
 from bot.slack.views import page_list
+from bot.slack.views import page_open as open_views
 from bot.slack.views.page_forms import link_button
 from bot.store.streams import Job, Later
 
@@ -29,12 +31,13 @@ class PageCards:
     def __init__(self, services: Services, outbox: Outbox, clock: Clock) -> None:
         self._pages, self._acts = services.pages, services.page_acts
         self._around, self._after = services.page_around, services.page_after
+        self._opens = services.page_open
         self._outbox = outbox
         self._clock = clock
 
     def handlers(self) -> Mapping[str, Handler]:
         """By kind, for the worker."""
-        return {PAGERDUTY: self._heard, ACT: self._act, QUIET: self._quiet, WHY: self._why}
+        return {PAGERDUTY: self._heard, ACT: self._act, QUIET: self._quiet, WHY: self._why, OPEN: self._open}
 
     async def _heard(self, job: Job) -> None:
         """PagerDuty has told of something."""
@@ -88,6 +91,13 @@ class PageCards:
         card = views.card_of(page.id)
         message = after_views.still(page, user, self._clock.now())
         await self._outbox.line(f"{card}:quiet:{job.body['move']}", card, message)
+
+    async def _open(self, job: Job) -> None:
+        """Somebody pages a service; the card comes of what PagerDuty tells then."""
+        one = await self._opens.carry_out(job)
+        log.info("page.open", service=one.service, number=one.number, refused=one.refused)
+        message = open_views.opened(one) if not one.refused else open_views.not_opened(one)
+        await self._outbox.direct(job.id, one.user, message)
 
     async def _why(self, job: Job) -> None:
         """A page is over: whoever ended it is asked what it was."""

@@ -20,6 +20,7 @@ from bot.services.page_acts import PageActs
 from bot.services.page_after import PageAfter
 from bot.services.page_around import PageAround
 from bot.services.page_links import PageLinks
+from bot.services.page_open import PageOpen
 from bot.services.pages import Pages
 from bot.services.people import People
 from bot.services.records import Records
@@ -53,5 +54,6 @@ class Services:
     page_links: PageLinks
     page_around: PageAround
     page_after: PageAfter
+    page_open: PageOpen
     oncall: OnCall
     overrides: Overrides

@@ -96,6 +96,9 @@ def values_of(view: Body) -> dict[str, str]:
 
 
 def value_of(element: Body) -> str:
+    """What was chosen or typed; of several, with commas between."""
+    if isinstance(several := element.get("selected_options"), list):
+        return ",".join(str(one.get("value", "")) for one in several)
     for key in ("selected_option", "value"):
         found = element.get(key)
         if isinstance(found, Mapping):
