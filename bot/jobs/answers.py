@@ -1,5 +1,6 @@
 """What people asked is answered: their words, presses and forms, taken from the inbox."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +11,7 @@ from bot.clock import Clock
 from bot.jobs._kinds import Handler
 from bot.slack import Ask, File, Message, Reply
 from bot.slack.effects import Effects
-from bot.slack.outbox import Outbox
+from bot.slack.outbox import Outbox, Unless
 from bot.slack.payloads import values_at_first
 from bot.slack.router import Router
 from bot.slack.views.refusal import broken
@@ -20,6 +21,10 @@ from bot.store.streams import Job, Later
 
 log = structlog.get_logger()
 
+_DEPLOY = re.compile(r"\bd-\d{1,9}\b")
+
+FRESH_SECONDS = 60.0  # a card that was posted within so long stands where whoever asked is looking
+CARD_SECONDS = 5.0  # so long an answer waits for the card that makes it needless
 FIRST_SECONDS = 120.0  # how long a repetition waits for the answer to the first; all of its tries take less
 
 
@@ -103,7 +108,15 @@ class Answers:
         if reply.file is not None:
             await self._send_file(ask, reply.message, reply.file)
         else:
-            await self._send(ask, reply.message, reply.card_follows)
+            await self._send(ask, reply.message, reply.card_follows, self._unless(ask, reply))
+
+    def _unless(self, ask: Ask, reply: Reply) -> Unless | None:
+        """By which cards the answer is needless. A line in a thread is not: nobody there sees the card."""
+        cards = [card.id for card in reply.cards] or [f"deploy:{id}" for id in _DEPLOY.findall(reply.outcome)]
+        if not reply.card_follows or not cards or ask.how == "mention":
+            return None
+        now = self._clock.now()
+        return Unless(tuple(cards), ask.channel, ask.message or "", now - FRESH_SECONDS, now + CARD_SECONDS)
 
     async def _opened(self, ask: Ask, trigger: str, form: Mapping[str, Any]) -> bool:
         """Whether it opened. What takes longer than a trigger lives is drawn once it stands."""
@@ -122,16 +135,19 @@ class Answers:
         await self._outbox.file(card, card, file.name, file.content, title=file.title)
         await self._send(ask, said("I have sent it to you directly."), card_follows=True)
 
-    async def _send(self, ask: Ask, message: Message, card_follows: bool) -> None:
+    async def _send(
+        self, ask: Ask, message: Message, card_follows: bool, unless: Unless | None = None
+    ) -> None:
         id = f"answer:{ask.id}"
         if ask.how == "mention":
             await self._outbox.say(id, ask.channel, message, thread=ask.thread)
         elif ask.how == "direct":
-            if not card_follows:
-                await self._outbox.say(id, ask.channel, message, thread=ask.thread)
+            if unless or not card_follows:
+                await self._outbox.say(id, ask.channel, message, thread=ask.thread, unless=unless)
         elif ask.response_url:
-            await self._outbox.respond(id, ask.response_url, message, fallback=(ask.channel, ask.user))
+            fallback = (ask.channel, ask.user)
+            await self._outbox.respond(id, ask.response_url, message, fallback=fallback, unless=unless)
         elif ask.channel:
-            await self._outbox.ephemeral(id, ask.channel, ask.user, message, thread=ask.thread)
+            await self._outbox.ephemeral(id, ask.channel, ask.user, message, thread=ask.thread, unless=unless)
         else:
             await self._outbox.direct(id, ask.user, message)

@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import orjson
@@ -22,13 +23,27 @@ from bot.slack.sender import OnUndeliverable, Sender
 from bot.store import keys
 from bot.store.outbox import OutboxStore, Posted, Redis
 
-__all__ = ["Outbox", "Posted"]
+__all__ = ["Outbox", "Posted", "Unless"]
 
 log = structlog.get_logger()
 
 OPEN_SECONDS = 3.0  # as long as a trigger lives
 FILE_LIMIT = 1_000_000  # characters of a file; of a longer one the end is kept
 _USER = re.compile(r"[UW][A-Z0-9]{2,}")
+
+
+@dataclass(frozen=True)
+class Unless:
+    """What need not be said where a card says it: one of `cards`, there, at `message` or posted after `since`.
+
+    until: so long it is waited for; else it is said. Times are seconds since the epoch.
+    """
+
+    cards: tuple[str, ...]
+    channel: str
+    message: str
+    since: float
+    until: float
 
 
 class Outbox:
@@ -79,19 +94,34 @@ class Outbox:
         """Say it in the thread of `card`, once it stands; once per id."""
         await self._once(f"line:{id}", "line", "", pack(message), card=card)
 
-    async def say(self, id: str, channel: str, message: Message, *, thread: str | None = None) -> None:
+    async def say(
+        self,
+        id: str,
+        channel: str,
+        message: Message,
+        *,
+        thread: str | None = None,
+        unless: Unless | None = None,
+    ) -> None:
         """Say it in a channel or a thread of it; once per id."""
-        await self._once(f"say:{id}", "say", lane_of(channel), pack(message, thread=thread))
+        await self._once(f"say:{id}", "say", lane_of(channel), pack(message, thread=thread, **_kept(unless)))
 
     async def direct(self, id: str, user: str, message: Message) -> None:
         """Say it to a person (user id) in a direct message; once per id."""
         await self._once(f"direct:{id}", "direct", f"@{user}", pack(message))
 
     async def ephemeral(
-        self, id: str, channel: str, user: str, message: Message, *, thread: str | None = None
+        self,
+        id: str,
+        channel: str,
+        user: str,
+        message: Message,
+        *,
+        thread: str | None = None,
+        unless: Unless | None = None,
     ) -> None:
         """Say it so that one person sees it; as a direct message where the channel will not have it."""
-        body = pack(message, channel=channel, user=user, thread=thread)
+        body = pack(message, channel=channel, user=user, thread=thread, **_kept(unless))
         await self._once(f"ephemeral:{id}", "ephemeral", f"to:{channel}:{user}", body)
 
     async def respond(
@@ -102,10 +132,11 @@ class Outbox:
         *,
         replace: bool = False,
         fallback: tuple[str, str] | None = None,
+        unless: Unless | None = None,
     ) -> None:
         """Answer a command or a press at its own address; when that is used up, to fallback=(channel, user)."""
         channel, user = fallback or ("", "")
-        body = pack(message, url=response_url, replace=replace, channel=channel, user=user)
+        body = pack(message, url=response_url, replace=replace, channel=channel, user=user, **_kept(unless))
         lane = "url:" + hashlib.sha256(response_url.encode()).hexdigest()[:16]
         await self._once(f"respond:{id}", "respond", lane, body)
 
@@ -184,6 +215,10 @@ class Outbox:
     async def run(self, stop: asyncio.Event) -> None:
         """Send until `stop`. What is then in flight is finished, or left for another sender to clear up."""
         await self._sender.run(stop)
+
+
+def _kept(unless: Unless | None) -> dict[str, Any]:
+    return {} if unless is None else {"unless": asdict(unless)}
 
 
 def lane_of(channel: str) -> str:

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Sent:
-    """It is there. posted: as a message of its own. found: an earlier try had counted; its content is unknown."""
+    """It is there. posted: as a message of its own. found: an earlier try had counted; its content is unknown.
+
+    needless: nothing was sent, for a card says it.
+    """
 
     channel: str = ""
     ts: str = ""
     posted: bool = False
     found: bool = False
+    needless: bool = False
 
 
 @dataclass(frozen=True)

@@ -145,7 +145,7 @@ class Sender:
                 outcome = GivenUp("What stood under its key could not be used.")
         self._counts[type(outcome).__name__.lower()] += 1
         if isinstance(outcome, Sent):
-            log.info("sent", id=flight.id)
+            log.info("needless" if outcome.needless else "sent", id=flight.id)
         if settled.double and isinstance(outcome, Sent):
             with suppress(GrailError):
                 await self._sending.delete(Posted(outcome.channel, outcome.ts))

@@ -21,6 +21,7 @@ log = structlog.get_logger()
 
 GIVE_UP = 86_400  # seconds that an entry is tried while Slack does not answer
 NO_CARD_TRIES = 60  # a second apart, that a line waits for a card that is posted anew
+LOOK_AGAIN = 0.4  # seconds between two looks whether a card stands that makes an answer needless
 
 REFUSED_BLOCKS = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "block_mismatch"}
 REFUSED_CHANNEL = {
@@ -67,7 +68,7 @@ class Sending:
         except ValueError:
             return GivenUp("What was kept of it could not be read.")
         try:
-            return await kind(one)
+            return await self._said_by_a_card(one, now) or await kind(one)
         except SlackRateLimited as error:
             return Again(str(error), error.retry_after, one.doubt, limited=error.method, counted=False)
         except SlackUnavailable as error:
@@ -76,6 +77,20 @@ class Sending:
             return Again(str(error), None, one.doubt or (error.reached and one.writing))
         except SlackRefused as error:
             return GivenUp(str(error))
+
+    async def _said_by_a_card(self, one: _Try, now: float) -> Outcome | None:
+        """Whether nothing has to be said, for a card says it where it was asked; or perhaps will, in a moment."""
+        unless = one.body.get("unless")
+        if not unless:
+            return None
+        stands = [await self._store.posted(card) for card in unless["cards"]]
+        for card in stands:
+            here = card is not None and card.channel == unless["channel"]
+            if card and here and (card.ts == unless["message"] or float(card.ts) >= unless["since"]):
+                return Sent(needless=True)
+        if all(stands) or now >= unless["until"]:
+            return None
+        return Again("its card may say it", after=LOOK_AGAIN, order=False, counted=False)
 
     # --- what people see
 

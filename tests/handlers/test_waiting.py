@@ -242,7 +242,8 @@ async def test_a_deploy_that_is_set_for_a_time_says_so_everywhere_and_begins_the
     await told(workspace, OMAR, PLACE, "d-1 is Dana's to start.")
     assert grail.runs() == []
     await workspace.type(OMAR, PLACE, "/grail lock shop staging for 3h the fair")
-    await told(workspace, OMAR, PLACE, "locked until")
+    lock = "shop staging is locked · Omar: the fair"
+    await workspace.wait_for(PLACE, lambda ms: any(m["text"] == lock for m in ms))
     await workspace.clock(forward=7200)
     late = await workspace.wait_for("@Grail", lambda ms: "its time has come" in ms[-1]["text"], as_=DANA)
     assert "shop staging is locked by Omar: the fair." in words_of(late[-1])

@@ -45,7 +45,25 @@ async def test_one_request_id_goes_from_slacks_request_to_the_last_effect(
     assert [line["state"] for line in same if line["event"] == "deploy"][-1] == "succeeded"
     sent = {line["id"] for line in same if line["event"] == "sent"}
     assert {"card:deploy:d-1", "line:deploy:d-1:steps", "direct:notice:d-1"} <= sent
-    assert any(id.startswith("respond:answer:command:") for id in sent)
+    assert not any(id.startswith("respond:") for id in sent)  # the card was the answer
+
+
+async def test_what_its_card_says_where_it_was_asked_is_told_once(
+    workspace: Workspace, grail: GrailProcess
+) -> None:
+    await workspace.type(DANA, PLACE, "/grail deploy shop to staging")
+    await card_says(workspace, PLACE, "succeeded")
+    await workspace.type(DANA, PLACE, "/grail lock shop staging the fair")
+    found = await workspace.wait_for(PLACE, lambda ms: next(m for m in ms if "is locked" in m["text"]))
+    lock = next(m for m in found if "is locked" in m["text"])
+    await workspace.press(DANA, "lock.unlock", message=lock["ts"])
+    await workspace.wait_for(PLACE, lambda ms: any("unlocked by Dana" in m["text"] for m in ms))
+    await workspace.type(DANA, "#ops", "/grail lock shop staging the fair")
+    await workspace.wait_for("#ops", lambda ms: any("is locked" in m["text"] for m in ms))
+    await workspace.type(DANA, PLACE, "/grail unlock shop staging")  # its card is in #ops
+    await told(workspace, DANA, PLACE, "shop staging is unlocked.")
+    each = [m["text"] for m in await workspace.messages(PLACE, as_=DANA) if m.get("ephemeral_to")]
+    assert each == ["shop staging is unlocked."]
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
@@ -110,8 +128,12 @@ async def test_a_repetition_whose_first_is_never_answered_is_told_so(
 ) -> None:
     grail.shut_gate()
     await workspace.type(DANA, PLACE, "/grail deploy shop to staging")
-    await told(workspace, DANA, PLACE, "d-1")
-    [answer] = [key async for key in memory.scan_iter(match=keys.ANSWER(id="*").replace("{", "[{]"))]
+    await card_says(workspace, PLACE, "running")
+
+    async def answers() -> list[str]:
+        return [key async for key in memory.scan_iter(match=keys.ANSWER(id="*").replace("{", "[{]"))]
+
+    [answer] = await workspace.wait_until(answers)
     await memory.delete(answer)
     await workspace.type(DANA, PLACE, "/grail deploy shop to staging")
     await asyncio.sleep(0)
