@@ -3,18 +3,13 @@
 from typing import Any
 
 from bot.domain.pages import Act
-from bot.domain.periods import duration, period
 from bot.domain.rights import demand, may
 from bot.errors import NotUnderstood, Stale
-from bot.slack import Command, Press, Reply, Turn
-from bot.slack.lookup import safe
+from bot.slack import Command, Press, Reply, Turn, paging
 from bot.slack.views import page_list
 from bot.slack.views import rollback as rollback_views
 from bot.slack.wanted import What, wanted
-from handlers import _pages
-from handlers.deploy import press_now
 
-LONGEST_SNOOZE = 7 * 24 * 3600
 SNOOZE = "1h"  # where nobody says for how long
 NOTE = 1500  # characters
 
@@ -33,12 +28,12 @@ async def escalate(turn: Turn) -> Reply:
 
 async def snooze(turn: Turn) -> Reply:
     words = [word for word in turn.given.words if word.casefold() != "for"] or [SNOOZE]
-    detail, shown = snoozed("".join(words))
+    detail, shown = paging.snoozed("".join(words))
     return await _said(turn, "snooze", detail=detail, shown=shown)
 
 
 async def note(turn: Turn) -> Reply:
-    words = _pages.plain(" ".join(turn.given.words)).strip()
+    words = paging.plain(" ".join(turn.given.words)).strip()
     if len(words) > NOTE:
         raise NotUnderstood(
             f"A note holds {NOTE} characters; this has {len(words)}.", code="too-long", hint="Say it in two."
@@ -53,49 +48,24 @@ async def merge(turn: Turn) -> Reply:
         page, into = None, page or ""
     if not into:
         raise NotUnderstood("I need two pages.", code="missing", hint="Say it as `merge #4711 into #4712`.")
-    detail, shown = await merged(turn, await _pages.meant(turn, page), into)
+    detail, shown = await paging.merged(turn, await paging.meant(turn, page), into)
     return await _said(turn, "merge", page, detail=detail, shown=shown)
 
 
-async def merged(turn: Turn, said: str, into: str) -> tuple[str, str]:
-    """The id of the page that another becomes part of, and how it is said."""
-    page, target = (
-        await turn.services.pages.find(said.partition(":")[0]),
-        await turn.services.pages.find(into),
-    )
-    if page.id == target.id:
-        raise NotUnderstood("A page cannot become part of itself.", code="same-page")
-    if not target.open:
-        raise Stale(f"#{target.told.number} is resolved. Nothing was changed.", code="page-resolved")
-    return target.id, f"into #{target.told.number}"
-
-
-def snoozed(words: str) -> tuple[str, str]:
-    """Seconds, and how it is said. Raises NotUnderstood."""
-    seconds = period(words)
-    if seconds is None or seconds > LONGEST_SNOOZE:
-        raise NotUnderstood(
-            f"`{safe(words)}` is no time that a page can be snoozed for.",
-            code="no-period",
-            hint="Say `30m`, `2h` or `1d`; 7 days at most.",
-        )
-    return str(int(seconds)), f"for {duration(seconds)}"
-
-
 async def press_ack(turn: Turn) -> Reply:
-    return await _pages.asked(turn, "ack", turn.values["value"])
+    return await paging.asked(turn, "ack", turn.values["value"])
 
 
 async def press_resolve(turn: Turn) -> Reply:
-    return await _pages.asked(turn, "resolve", turn.values["value"])
+    return await paging.asked(turn, "resolve", turn.values["value"])
 
 
 async def press_escalate(turn: Turn) -> Reply:
-    return await _pages.asked(turn, "escalate", turn.values["value"])
+    return await paging.asked(turn, "escalate", turn.values["value"])
 
 
 async def press_wake(turn: Turn) -> Reply:
-    return await _pages.asked(turn, "wake", turn.values["value"])
+    return await paging.asked(turn, "wake", turn.values["value"])
 
 
 async def press_rollback(turn: Turn) -> Reply:
@@ -126,16 +96,11 @@ async def press_rollback(turn: Turn) -> Reply:
     return Reply(rollback_views.answer(begun), card_follows=True, outcome=begun.id)
 
 
-async def press_run(turn: Turn) -> Reply:
-    """A named action of the recipe, chosen on the card."""
-    return await press_now(turn)
-
-
 async def _said(turn: Turn, act: Act, said: str | None = None, *, detail: str = "", shown: str = "") -> Reply:
-    said = await _pages.meant(turn, said or turn.given.page)
+    said = await paging.meant(turn, said or turn.given.page)
     if turn.given.plan:
         return Reply(page_list.planned(await turn.services.pages.find(said), act, shown))
-    return await _pages.asked(turn, act, said, detail=detail, shown=shown)
+    return await paging.asked(turn, act, said, detail=detail, shown=shown)
 
 
 _USAGE: dict[str, Any] = {"group": "on call", "changes": True}
@@ -193,5 +158,4 @@ PRESSES = [
     Press("page.escalate", press_escalate),
     Press("page.wake", press_wake),
     Press("page.rollback", press_rollback),
-    Press("page.run", press_run),
 ]

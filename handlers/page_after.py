@@ -3,11 +3,10 @@
 from bot.domain.pages import CAUSES
 from bot.domain.rights import demand, may
 from bot.errors import NotUnderstood
-from bot.slack import Press, Reply, Turn
+from bot.slack import Press, Reply, Turn, paging
 from bot.slack.views import page_after as views
 from bot.slack.views.page_review import review
 from bot.slack.views.text import said
-from handlers import _pages
 
 
 async def press_why(turn: Turn) -> Reply:
@@ -15,7 +14,7 @@ async def press_why(turn: Turn) -> Reply:
     if cause is None:
         raise NotUnderstood("This button is of an older version of me.")
     page = await turn.services.page_after.say_why(turn.values["value"], cause, turn.holder)
-    card = await _pages.card(turn, page)
+    card = await paging.card(turn, page)
     return Reply(views.why_said(page), outcome=f"{page.id} {cause}", cards=(card,))
 
 

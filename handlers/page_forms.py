@@ -6,11 +6,9 @@ from typing import Any
 
 from bot.domain.pages import DOINGS, Act, Page
 from bot.errors import GrailError, NotUnderstood
-from bot.slack import Form, Press, Reply, Turn
+from bot.slack import Form, Press, Reply, Turn, paging
 from bot.slack.views import page_forms as views
 from bot.slack.views.text import escape, said
-from handlers import _pages
-from handlers.page import merged, snoozed
 
 MOST = 100  # pages, and people, that a select shows
 
@@ -49,7 +47,7 @@ async def check_into(turn: Turn) -> Mapping[str, str]:
 
 
 async def submit_snooze(turn: Turn) -> Reply:
-    detail, shown = snoozed(turn.values.get("for", ""))
+    detail, shown = paging.snoozed(turn.values.get("for", ""))
     return await _submitted(turn, "snooze", detail, shown)
 
 
@@ -68,13 +66,13 @@ async def submit_responder(turn: Turn) -> Reply:
 
 
 async def submit_merge(turn: Turn) -> Reply:
-    detail, shown = await merged(turn, _seen(turn), turn.values.get("into", ""))
+    detail, shown = await paging.merged(turn, _seen(turn), turn.values.get("into", ""))
     return await _submitted(turn, "merge", detail, shown)
 
 
 async def _submitted(turn: Turn, act: Act, detail: str, shown: str = "") -> Reply:
     # The form may have been open for a while: a page is judged as it is now, by what its card showed then.
-    return await _pages.asked(turn, act, _seen(turn), detail=detail, shown=shown)
+    return await paging.asked(turn, act, _seen(turn), detail=detail, shown=shown)
 
 
 def _seen(turn: Turn) -> str:
@@ -99,7 +97,7 @@ async def people(turn: Turn, field: str, typed: str) -> Sequence[tuple[str, str]
 async def press_add(turn: Turn) -> Reply:
     """The shortcut of a message. In the thread of a page it is that page's; else it is asked which."""
     carried: dict[str, Any] = json.loads(turn.values["value"])
-    words, pages = _pages.plain(str(carried.get("text", ""))).strip(), turn.services.pages
+    words, pages = paging.plain(str(carried.get("text", ""))).strip(), turn.services.pages
     here = await pages.in_thread(turn.ask.channel, str(carried.get("thread") or carried.get("ts") or ""))
     found: list[Page] = (await pages.open())[::-1]
     if here is not None:
@@ -113,7 +111,7 @@ async def press_add(turn: Turn) -> Reply:
 
 async def submit_add(turn: Turn) -> Reply:
     words = turn.values.get("words", "").strip()
-    return await _pages.asked(turn, "note", turn.values.get("page", ""), detail=words)
+    return await paging.asked(turn, "note", turn.values.get("page", ""), detail=words)
 
 
 # --- who somebody is at PagerDuty
@@ -143,7 +141,7 @@ async def submit_link(turn: Turn) -> Reply:
             said("Now I know who you are there. Say it once more."), operations=line, outcome="linked"
         )
     try:
-        reply = await _pages.asked(turn, act, wanted["page"], detail=wanted["detail"], shown=wanted["shown"])
+        reply = await paging.asked(turn, act, wanted["page"], detail=wanted["detail"], shown=wanted["shown"])
     except GrailError as late:
         words = f"Now I know who you are there. But: {late}"
         return Reply(said(escape(words)), operations=line, outcome="linked")

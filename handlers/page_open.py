@@ -7,16 +7,15 @@ from typing import Any
 
 from bot.errors import NotUnderstood, OutsideUnavailable
 from bot.services.page_open import RIGHT
-from bot.slack import Command, Form, Incomplete, Press, Reply, Turn
+from bot.slack import Command, Form, Incomplete, Press, Reply, Turn, paging
 from bot.slack.views import page_open as views
-from handlers import _pages
 
 LOOK_SECONDS = 1.5  # of the three in which a form can be opened
 
 
 async def page(turn: Turn) -> Reply:
     """The form, filled in; where none can be shown, one press."""
-    said = [_pages.plain(word) for word in turn.given.words]
+    said = [paging.plain(word) for word in turn.given.words]
     found, what = turn.services.page_open.targets(said[0].strip(",:")), " ".join(said[1:])
     happens = await _happens(turn, found[0])
     if turn.given.plan:

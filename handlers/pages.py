@@ -7,11 +7,10 @@ from bot.domain.page_figures import figures, quarter
 from bot.domain.pages import Act, Page
 from bot.domain.rights import demand, may
 from bot.errors import NotUnderstood, Refusal
-from bot.slack import Card, Command, Form, Press, Reply, Turn
+from bot.slack import Card, Command, Form, Press, Reply, Turn, paging
 from bot.slack.lookup import nearest, safe
 from bot.slack.views import page_figures
 from bot.slack.views import page_list as views
-from handlers import _pages
 
 RIGHT = "pages"
 FIGURES = "figures"
@@ -87,7 +86,7 @@ async def check_several(turn: Turn) -> Mapping[str, str]:
 
 async def submit_several(turn: Turn) -> Reply:
     """Each is judged for itself, by what the form showed of it."""
-    act: Act = next((one for one in views.SEVERAL if one == turn.values.get("act")), "ack")  # type: ignore[assignment]
+    act: Act = next((one for one in views.SEVERAL if one == turn.values.get("act")), "ack")
     how: dict[str, Any] = {"detail": HOUR, "shown": "for 1 h"} if act == "snooze" else {}
     done: list[Page] = []
     cards: list[Card] = []
@@ -103,7 +102,7 @@ async def submit_several(turn: Turn) -> Reply:
             why.append(f"{await _name(turn, id)}: {refusal}")
             continue
         done.append(page)
-        cards.append(await _pages.card(turn, page))
+        cards.append(await paging.card(turn, page))
     outcome = " ".join(one.id for one in done) or "refused"
     return Reply(views.several_asked(act, done, why), outcome=outcome, cards=tuple(cards))
 

@@ -32,6 +32,7 @@ TESTED_ELSEWHERE = {
     "bot/store/covers.py": "tests/bot/services/test_covers.py, over real Redis",
     "bot/jobs/oncall.py": "tests/handlers/test_override.py",
     "bot/slack/teams.py": "tests/handlers/test_override.py, from the line to the refusal",
+    "bot/slack/paging.py": "tests/handlers/test_page_forms.py, from the word to what PagerDuty is asked",
     "bot/jobs/heard.py": "tests/stories/test_github.py, test_coverage.py and test_record.py",
     "bot/slack/recorded.py": "an ask in the audit: tests/stories/test_record.py and tests/bot/slack/test_router.py",
     "bot/acme/repository.py": "tests/bot/acme/test_acme.py makes the repository and deploys from it",

@@ -97,7 +97,7 @@ def _run(found: Sequence[Action]) -> Block:
     ]
     words = "The action of the recipe runs at once, in production."
     return {
-        "type": "static_select", "action_id": "page.run", "options": options,
+        "type": "static_select", "action_id": "deploy.now", "options": options,
         "placeholder": {"type": "plain_text", "text": "Run an action …"},
         "confirm": confirm("Run it now?", words, "Run it", "Not yet"),
     }  # fmt: skip

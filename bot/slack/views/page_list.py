@@ -58,7 +58,7 @@ def listed(
     )
 
 
-SEVERAL = {"ack": "Acknowledge", "resolve": "Resolve", "snooze": "Snooze for 1 hour"}
+SEVERAL: dict[Act, str] = {"ack": "Acknowledge", "resolve": "Resolve", "snooze": "Snooze for 1 hour"}
 
 
 def several(pages: Sequence[Page], channel: str) -> dict[str, Any]:

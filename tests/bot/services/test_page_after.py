@@ -68,10 +68,10 @@ class Scene:
 
     async def due(self) -> dict[str, tuple[float, dict[str, Any]]]:
         """What is to be done later: by id, when and with what."""
-        rows = await self.house.redis.zrange(keys.TIMERS(), 0, -1, withscores=True)
-        found = {}
+        rows: Any = await self.house.redis.zrange(keys.TIMERS(), 0, -1, withscores=True)
+        found: dict[str, tuple[float, dict[str, Any]]] = {}
         for id, when in rows:
-            raw = await self.house.redis.hget(keys.TIMER_ROWS(), id)
+            raw: Any = await self.house.redis.hget(keys.TIMER_ROWS(), id)
             found[str(id)] = (when, orjson.loads(raw[raw.index("{") :])["body"])
         return found
 
