@@ -48,6 +48,7 @@ from bot.services.oncall import OnCall
 from bot.services.operations import Operations
 from bot.services.outside import Outsiders
 from bot.services.overrides import Overrides
+from bot.services.pace import OWED, GitHubPace
 from bot.services.page_acts import PageActs
 from bot.services.page_after import PageAfter
 from bot.services.page_around import PageAround
@@ -82,6 +83,7 @@ from bot.store.inbox import Inbox
 from bot.store.locks import LockStore
 from bot.store.outside import OutsideStore
 from bot.store.overrides import OverrideStore
+from bot.store.pace import PaceStore
 from bot.store.pages import PageStore
 from bot.store.preferences import PreferenceStore
 from bot.store.reported import ReportStore
@@ -148,9 +150,10 @@ class Grail:
         coverage = Coverages(
             config=self.current_config, store=reports, git=git, secrets=settings.hook_secrets
         )
+        pace = GitHubPace(PaceStore(self.redis), github, timers, clock)
         drivers: dict[str, Driver] = {
             "recipe": RecipeDriver(settings.data, mask=settings.secrets()),
-            "github_actions": GitHubActionsDriver(github, clock),
+            "github_actions": GitHubActionsDriver(github, clock, pace),
         }
         standings = Standings(
             config=self.current_config, store=store, heard=HeardStore(self.redis), drivers=drivers, git=git,
@@ -192,10 +195,12 @@ class Grail:
                 coverage=coverage,
                 pages=pages if pagerduty.set_up else None,
                 stands=standings,
+                pager=pages if pagerduty.set_up else None,
             ),
             oncall=oncall,
         )
         deploys.claims.on_found = channel.claims
+        deploys.also_recalled = pace.recall
         deploys.waiting.paused = people.paused
         self._undo.push_async_callback(deploys.watches.close)
         operations = Operations(DeadLetters(self.redis), work, people, deploys, clock)
@@ -290,8 +295,9 @@ class Grail:
                 router=router, services=services, outbox=outbox, inbox=inbox, timers=timers, channel=channel,
                 clock=clock,
             )  # fmt: skip
+            others = {**schedules.handlers, OWED: pace.settle}
             worker = Worker(
-                self.redis, {**jobs.handlers(), **schedules.handlers}, clock=clock, name=name, host=host, timers=timers,
+                self.redis, {**jobs.handlers(), **others}, clock=clock, name=name, host=host, timers=timers,
                 say=lambda line: log.warning("work", says=line), on_dead=jobs.dead,
             )  # fmt: skip
             await keep(self.config)

@@ -54,6 +54,12 @@ class PagesOf(Protocol):
     async def pages(self, services: Sequence[str]) -> tuple[Page, ...] | NotSetUp | Unknown: ...
 
 
+class PagerOf(Protocol):
+    """Who asks the pager itself, now. Raises OutsideUnavailable where it does not answer."""
+
+    async def ringing(self, services: Sequence[str]) -> tuple[Page, ...] | NotSetUp: ...
+
+
 class StandsOf(Protocol):
     """Who asks a place what stands there, now. None: there is nobody to ask."""
 
@@ -68,6 +74,7 @@ class Outside:
     coverage: CoverageOf | None = None
     pages: PagesOf | None = None
     stands: StandsOf | None = None
+    pager: PagerOf | None = None
 
 
 NO_CHECKS = NotSetUp("GitHub", "Set GITHUB_TOKEN, and let the service's repository be one on GitHub.")
@@ -224,10 +231,17 @@ class Around:
         return await self._said("checks", lambda: self._checks(deploy, service, gate))
 
     async def paged(self, service: str) -> object:
-        """The pages that are open on a service or what it depends on, also where no gate looks at them: Pages, NotSetUp
-        or Unknown.
+        """The pages that are open on a service or what it depends on, as the pager itself says now, whatever gate is
+        set: Pages, NotSetUp, or Unknown where it does not answer.
         """
-        return await self._said("pages", lambda: self._pages(self._config().services[service]))
+        return await self._said("pages", lambda: self._ringing(self._config().services[service]))
+
+    async def _ringing(self, service: Service) -> object:
+        source = self._outside.pager
+        if source is None:
+            return NO_PAGES
+        found = await source.ringing((service.name, *service.depends_on))
+        return Pages(found) if isinstance(found, tuple) else found
 
     async def _checks(self, deploy: Deploy, service: Service, gate: written.Checks) -> object:
         workflow = service.environments[deploy.environment].github

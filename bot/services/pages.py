@@ -10,7 +10,7 @@ from typing import Any
 
 from rapidfuzz import process
 
-from bot.clients.pagerduty import PagerDuty
+from bot.clients.pagerduty import PagerDuty, rows
 from bot.clock import Clock
 from bot.config import Config
 from bot.domain import pages as domain
@@ -28,6 +28,7 @@ from bot.store.streams import Later, Work
 ACT = "page.act"
 MEANT = 300  # open pages among which what was typed is looked for
 DAY = 24 * 3600.0
+ASKED = 25  # open pages that PagerDuty is asked for
 TRIES = 10  # to write, while others write too
 
 
@@ -151,6 +152,33 @@ class Pages:
             for one in await self.open()
             if one.service in services
         )
+
+    async def ringing(self, services: Sequence[str]) -> tuple[OpenPage, ...] | NotSetUp:
+        """What is open on these services as PagerDuty says now. What Grail knows to be open is not asked for.
+
+        Raises OutsideUnavailable where PagerDuty does not answer.
+        """
+        known = await self.pages(services) if self._hears else ()
+        ids = {one.pagerduty: name for name in services if (one := self._config().services[name]).pagerduty}
+        if not ids or (isinstance(known, tuple) and known):
+            return known
+        said = await self._pagerduty.ask(
+            "GET",
+            "/incidents",
+            params={
+                "statuses[]": ["triggered", "acknowledged"],
+                "service_ids[]": list(ids),
+                "date_range": "all",
+                "limit": ASKED,
+            },
+        )
+        found = []
+        for row in rows(said, "incidents"):
+            where = str((row.get("service") or {}).get("id", ""))
+            if where in ids and row.get("status") in ("triggered", "acknowledged"):
+                title = str(row.get("title") or "")
+                found.append(OpenPage(str(row.get("id") or ""), ids[where], title, self._clock.now()))
+        return tuple(found)
 
     # --- what people want
 

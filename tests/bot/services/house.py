@@ -53,6 +53,8 @@ class Rings:
             raise OutsideUnavailable("PagerDuty", "PagerDuty does not answer.")
         return tuple(one for one in self.each if one.service in services)
 
+    ringing = pages
+
 
 class House:
     """What a test stands in: the services as one worker has them."""

@@ -166,7 +166,7 @@ async def test_without_a_pager_the_refusal_says_who_else_may_approve_it_and_with
         "Omar, Olga or Mia can approve it: ask for the deploy, and its card asks for the approval.",
     )
     assert await house.store.recent("shop") == []
-    paged = house.worker("two", outside=Outside(pages=Rings(Page("P1", "shop", "No results", 0.0))))
+    paged = house.worker("two", outside=Outside(pager=Rings(Page("P1", "shop", "No results", 0.0))))
     begun = await paged.ship(WANTED, DANA, "It repairs an incident")
     assert (begun.fence, begun.waived) == (1, (("approvals", "Dana: It repairs an incident"),))
 
@@ -177,6 +177,6 @@ async def test_what_waits_for_its_approval_is_not_shipped_by_who_asked_for_it(ho
     waiting = await deploys.request(WANTED, DANA)
     with pytest.raises(Refusal, match="nobody waives the approval of their own deploy"):
         await deploys.waive(waiting.id, DANA, "It repairs an incident")
-    silent = house.worker("two", outside=Outside(pages=Rings(gone=True)))
+    silent = house.worker("two", outside=Outside(pager=Rings(gone=True)))
     waived = await silent.waive(waiting.id, DANA, "It repairs an incident")
     assert waived.waived == (("approvals", "Dana: It repairs an incident"),)
