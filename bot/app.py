@@ -138,7 +138,11 @@ class Grail:
         channel = OperationsChannel(outbox, self.current_config, clock)
         oncall = OnCall(self.current_config, OverrideStore(self.redis), clock)
         overrides = Overrides(
-            config=self.current_config, oncall=oncall, store=OverrideStore(self.redis), timers=timers, clock=clock
+            config=self.current_config,
+            oncall=oncall,
+            store=OverrideStore(self.redis),
+            timers=timers,
+            clock=clock,
         )
         people = People(
             self.current_config, slack, self.redis, clock, on_suspended=channel.suspended, oncall=oncall

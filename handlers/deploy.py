@@ -7,12 +7,12 @@ from bot.domain.rights import Right, demand, may, may_begin
 from bot.errors import Conflict, NotAllowed
 from bot.services.freeing import Claim
 from bot.slack import Command, Incomplete, Press, Reply, Turn
+from bot.slack.asking import offer
 from bot.slack.begun import each, likely, one
 from bot.slack.views import thread
 from bot.slack.views.forms import deploy_form
 from bot.slack.views.text import escape, quiet, said
 from bot.slack.wanted import What
-from handlers.asking import offer
 
 
 async def deploy(turn: Turn) -> Reply:

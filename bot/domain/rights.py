@@ -9,13 +9,24 @@ from collections.abc import Collection
 
 from bot.config import Config, Person
 from bot.domain import _refused
-from bot.domain._granted import ASK, NETTED, HandGrant, Holder, Kind, Place, Right, granted, roles
+from bot.domain._granted import (
+    ASK,
+    NETTED,
+    HandGrant,
+    Holder,
+    Kind,
+    Place,
+    Right,
+    _on_call_for,
+    granted,
+    roles,
+)
 from bot.domain._refused import refused
 from bot.errors import NotAllowed
 
 __all__ = [
-    "HandGrant", "Holder", "Kind", "Right", "able", "demand", "may", "may_begin", "may_somewhere", "others", "places",
-    "roles", "words",
+    "HandGrant", "Holder", "Kind", "Right", "able", "demand", "may", "may_begin", "may_somewhere", "on_call_for",
+    "others", "places", "roles", "words",
 ]  # fmt: skip
 
 WITH_A_NET = "with-a-net"
@@ -58,6 +69,11 @@ def others(
 ) -> list[Person]:
     """All others who may use this word there, who is on call first: whom this person can ask."""
     return _refused.others(config, holder, word, Place(service, environment), now)
+
+
+def on_call_for(config: Config, holder: Holder, service: str) -> bool:
+    """Whether this person has the pager of the service now."""
+    return _on_call_for(config, holder, service)
 
 
 def may_begin(

@@ -8,14 +8,15 @@ are another system's: any worker asks that system what happened, when the state 
 or when the system told by itself that something has changed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from bot.config import GitHubActions, Recipe
+from bot.errors import OutsideUnavailable
 
-# starting: `start` has to be called (again). queued: the system has taken it, and has not begun. waiting: for a person.
-# vanished: the system knew it, and knows nothing of it any more.
+# starting: `start` has to be called (again); with a note, only after `look_in`. queued: the system has taken it, and
+# has not begun. waiting: for a person. vanished: the system knew it, and knows nothing of it any more.
 Phase = Literal[
     "starting", "queued", "waiting", "running", "succeeded", "failed", "cancelled", "lost", "vanished"
 ]
@@ -75,6 +76,93 @@ class RunState:
     link: str = ""  # where people see it in the system's own pages
     run: str = ""  # a better name for it than the one that was asked with; "": there is none
     look_in: float = 0.0  # seconds until it is worth asking again; of a local run always
+
+
+class Waits(OutsideUnavailable):
+    """Nothing has begun, by nobody's fault: its turn comes. until: seconds since the epoch."""
+
+    def __init__(self, system: str, sentence: str, until: float) -> None:
+        super().__init__(system, sentence)
+        self.until = until
+
+
+@dataclass(frozen=True)
+class Told:
+    """How a run has ended, as its system is told it. deployment: what it is called there. at: when it ended."""
+
+    repository: str
+    deployment: int
+    status: str
+    description: str
+    link: str
+    at: float
+
+
+class Pace(Protocol):
+    """How fast another system may be written to, by everybody of this installation together.
+
+    Who waits for their turn is known to have sent nothing, also after a restart.
+    """
+
+    async def take(self, mark: str, count: int) -> float | None:
+        """None: so many writes may be sent now. Else when to ask again (seconds since the epoch); its place is kept."""
+        ...
+
+    async def waits(self, mark: str) -> float | None:
+        """When its turn is to come; None: it waits for none."""
+        ...
+
+    async def again(self, mark: str, until: float) -> None:
+        """What had its turn was not taken: it stands first in line, and nobody may before then."""
+        ...
+
+    async def leave(self, mark: str) -> None:
+        """It is not wanted any more."""
+        ...
+
+    async def urgent(self) -> None:
+        """Count a write that waits for nobody."""
+        ...
+
+    async def spare(self, *, last: bool) -> bool:
+        """Whether one may be sent that yields to all who wait. last: nothing after it would make up for it."""
+        ...
+
+    async def owe(self, told: Told) -> None:
+        """Have it told when there is room."""
+        ...
+
+    async def owed(self, deployments: Sequence[int]) -> Mapping[int, Told]:
+        """What is still to be told of these."""
+        ...
+
+
+class Free:
+    """Of a system without such a limit."""
+
+    async def take(self, mark: str, count: int) -> float | None:
+        return None
+
+    async def waits(self, mark: str) -> float | None:
+        return None
+
+    async def again(self, mark: str, until: float) -> None:
+        pass
+
+    async def leave(self, mark: str) -> None:
+        pass
+
+    async def urgent(self) -> None:
+        pass
+
+    async def spare(self, *, last: bool) -> bool:
+        return True
+
+    async def owe(self, told: Told) -> None:
+        pass
+
+    async def owed(self, deployments: Sequence[int]) -> Mapping[int, Told]:
+        return {}
 
 
 class Driver(Protocol):

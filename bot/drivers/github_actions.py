@@ -4,10 +4,12 @@ The mark is the deploy's id and a few letters that no other Grail would come to.
 workflow, which shows it in its `run-name`: so the run is found, never guessed at by its time or its branch. Where
 GitHub answers a dispatch with the run's id, that is used at once.
 
-Once and no more: before the dispatch a GitHub Deployment is noted, with the mark as its payload, and on it the
-status `queued`. Whoever finds that status knows that a dispatch may have been sent, and looks for the run instead of
-sending another. Only what GitHub has certainly not taken is sent again. Deployment and statuses are at the same time
-what GitHub's own pages show of the deploy.
+Once and no more: before the dispatch a GitHub Deployment is noted, with the mark as its payload. Whoever finds it knows
+that a dispatch may have been sent, and looks for the run instead of sending another. Only what GitHub has certainly not
+taken is sent again. Deployment and statuses are at the same time what GitHub's own pages show of the deploy.
+
+GitHub's limit on writing is kept to by all workers together (`Pace`): who has no turn yet has sent nothing, and says
+when it begins. Statuses yield to dispatches; how a deploy ended is told later, if not at once.
 
 Longer than other files, because a run is read from its dispatch to its end.
 """
@@ -19,10 +21,10 @@ from dataclasses import replace
 
 import structlog
 
-from bot.clients.github import GitHub, GitHubLimited, GitHubRefused, Job, WorkflowRun
+from bot.clients.github import DeploymentStatus, GitHub, GitHubLimited, GitHubRefused, Job, WorkflowRun
 from bot.clients.http import Unreachable
 from bot.clock import Clock
-from bot.drivers import GOING, Order, Phase, RunState, Stands
+from bot.drivers import GOING, Free, Order, Pace, Phase, RunState, Stands, Told, Waits
 from bot.drivers._github_run import Ref, Seen, concerns, mark_of, marks_in, payload_of
 from bot.drivers._github_words import began, ending, filled, lasted, lines_of, steps_of, told_as, unseen
 from bot.errors import NotFound, OutsideUnavailable
@@ -43,9 +45,10 @@ class GitHubActionsDriver:
     name = "github_actions"
     local = False
 
-    def __init__(self, github: GitHub, clock: Clock) -> None:
+    def __init__(self, github: GitHub, clock: Clock, pace: Pace | None = None) -> None:
         self._github = github
         self._clock = clock
+        self._pace: Pace = pace or Free()
         self._known: dict[str, Seen] = {}
 
     def run_of(self, order: Order) -> str:
@@ -70,16 +73,27 @@ class GitHubActionsDriver:
         Raises GitHubRefused, and OutsideUnavailable where GitHub has certainly not taken it (yet): call again.
         """
         seen = self._seen(Ref.of(self.run_of(order)))
+        mark = seen.ref.mark
+        seen.unsent = seen.unsent or await self._pace.waits(mark) is not None
         try:
             await self._start(order, seen)
-        except OutsideUnavailable:
+        except OutsideUnavailable as error:
             # Who is the first to try knows that nobody else has sent it.
             seen.unsent = seen.unsent or (order.first and seen.asked is None)
-            raise
+            if not isinstance(error, GitHubLimited):
+                raise
+            if seen.unsent:
+                await self._pace.again(mark, error.until)
+            raise self._waits(error.until) from error
         return str(seen.ref)
 
     async def state(self, run: str) -> RunState:
         seen = self._seen(Ref.of(run))
+        if seen.asked is None and not seen.ref.run:
+            due = await self._pace.waits(seen.ref.mark)
+            seen.unsent = seen.unsent or due is not None
+            if due is not None and (left := due - self._clock.now()) > 0:
+                return RunState("starting", note=str(self._waits(due)), look_in=left)
         if seen.unsent:
             return RunState("starting", look_in=SOON)
         try:
@@ -104,10 +118,13 @@ class GitHubActionsDriver:
         seen = self._seen(Ref.of(run))
         now = self._clock.now()
         seen.ending_since = seen.ending_since or now
+        if seen.unsent:
+            await self._pace.leave(seen.ref.mark)
         if now < seen.ending_again or seen.unsent:
             return
         with suppress(OutsideUnavailable):
             if seen.ref.run or await self._found(seen) is not None:
+                await self._pace.urgent()
                 try:
                     await self._github.cancel(seen.ref.repository, seen.ref.run)
                     seen.ending_fault = ""
@@ -144,12 +161,18 @@ class GitHubActionsDriver:
         statuses = await asyncio.gather(
             *(self._github.deployment_statuses(given.repository, one.id) for one in meant)
         )
+        owed = await self._pace.owed([one.id for one in meant])
         # One that another success has replaced is `inactive` by now, and has been a success before.
         went_well = [
             (status.created, one.id, one, status)
             for one, said in zip(meant, statuses, strict=True)
             for status in said
             if status.state == "success"
+        ]
+        went_well += [  # GitHub has not been told yet
+            (owed[one.id].at, one.id, one, DeploymentStatus("success", "", owed[one.id].at))
+            for one in meant
+            if one.id in owed and owed[one.id].status == "success"
         ]
         if not went_well:
             return None
@@ -163,11 +186,13 @@ class GitHubActionsDriver:
     # --- starting
 
     async def _start(self, order: Order, seen: Seen) -> None:
-        if await self._found(seen) is not None:
-            seen.unsent = False
+        # Only what is certainly not sent stands in line: who stands there is not looked for at GitHub.
+        if not seen.unsent and not order.first and await self._begun(seen):
             return
-        if (sent := await self._sent_at(seen)) is not None and not seen.unsent:
-            seen.asked = seen.asked or sent
+        if (until := await self._pace.take(seen.ref.mark, 1 if seen.ref.deployment else 2)) is not None:
+            seen.unsent = True
+            raise self._waits(until)
+        if not order.first and seen.unsent and await self._begun(seen):
             return
         ref, given = seen.ref, order.github
         assert given is not None
@@ -179,10 +204,6 @@ class GitHubActionsDriver:
                 payload={"grail": ref.mark, "service": order.service},
             )  # fmt: skip
             ref = seen.ref = replace(ref, deployment=made.id)
-        await self._github.say(
-            ref.repository, ref.deployment, "queued", description=f"{order.deploy} waits for GitHub Actions."
-        )
-        seen.told = "queued"
         flow = given if order.action is None else given.actions[order.action]
         inputs = {name: filled(value, order, ref.mark) for name, value in flow.inputs.items()}
         try:
@@ -195,15 +216,27 @@ class GitHubActionsDriver:
         except Unreachable as error:
             if not error.reached:
                 seen.unsent = True
-                await self._say(seen, "pending", NOT_SENT)
+                if not isinstance(error, GitHubLimited):
+                    await self._pace.again(ref.mark, self._clock.now())
+                    await self._say(seen, "pending", NOT_SENT)
                 raise
             answer = None  # nobody knows: it is looked for, and not sent again
         seen.unsent, seen.asked = False, self._clock.now()
         if answer is not None:
             seen.ref = replace(ref, run=answer[0])
 
+    async def _begun(self, seen: Seen) -> bool:
+        """Whether it runs, or may have been sent; a Deployment that was noted for it is found on the way."""
+        if await self._found(seen) is not None:
+            seen.unsent = False
+            return True
+        if (sent := await self._sent_at(seen)) is not None and not seen.unsent:
+            seen.asked = seen.asked or sent
+            return True
+        return False
+
     async def _sent_at(self, seen: Seen) -> float | None:
-        """When a dispatch may have been sent, by the Deployment's own statuses; None: certainly not."""
+        """When a dispatch may have been sent, by the Deployment that was noted before it; None: certainly not."""
         ref = seen.ref
         if not ref.deployment:
             listed = await self._github.deployments(ref.repository, sha=ref.sha, environment=ref.environment)
@@ -212,7 +245,10 @@ class GitHubActionsDriver:
                 return None
             ref = seen.ref = replace(ref, deployment=ours[-1].id)
         statuses = await self._github.deployment_statuses(ref.repository, ref.deployment)
-        if not statuses or statuses[0].description == NOT_SENT:
+        if not statuses:
+            listed = await self._github.deployments(ref.repository, sha=ref.sha, environment=ref.environment)
+            return next((one.created for one in listed if one.id == ref.deployment), self._clock.now())
+        if statuses[0].description == NOT_SENT:
             return None
         seen.told = statuses[0].state
         return statuses[0].created
@@ -314,19 +350,33 @@ class GitHubActionsDriver:
     # --- what GitHub shows
 
     async def _tell(self, seen: Seen, state: RunState) -> None:
-        status = told_as(state.phase)
-        if seen.ref.deployment and status and status != seen.told:
-            await self._say(seen, status, state.why or state.note, state.link)
+        status, over = told_as(state.phase), state.phase not in GOING
+        if not seen.ref.deployment or not status or status == seen.told:
+            return
+        said = state.why or state.note
+        if await self._pace.spare(last=over) and await self._say(seen, status, said, state.link):
+            return
+        if over:  # nobody looks again
+            ref = seen.ref
+            await self._pace.owe(
+                Told(ref.repository, ref.deployment, status, said, state.link, self._clock.now())
+            )
 
-    async def _say(self, seen: Seen, status: str, description: str, link: str = "") -> None:
+    def _waits(self, until: float) -> Waits:
+        left = lasted(max(1.0, until - self._clock.now()))
+        return Waits("GitHub", f"It waits for GitHub's limit, and begins in about {left}.", until)
+
+    async def _say(self, seen: Seen, status: str, description: str, link: str = "") -> bool:
         """Tell GitHub; tried again at the next look, and no deploy hangs on it."""
         try:
             await self._github.say(
                 seen.ref.repository, seen.ref.deployment, status, description=description, log_url=link
             )
             seen.told = status
+            return True
         except (OutsideUnavailable, GitHubRefused) as error:
             log.warning("github.status_not_told", mark=seen.ref.mark, status=status, why=str(error))
+            return False
 
     def _seen(self, ref: Ref) -> Seen:
         seen = self._known.setdefault(ref.mark, Seen(ref))

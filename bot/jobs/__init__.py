@@ -58,8 +58,8 @@ class Jobs:
         locks = LockCards(services=services, outbox=outbox, timers=timers, noted=noted, clock=clock)
         pages = PageCards(services, outbox, clock)
         heard = Heard(services=services, channel=channel)
+        oncall = OnCallCards(services, outbox, timers, clock)
         reported = ReportCards(services=services, outbox=outbox, noted=noted, clock=clock)
-        oncall = OnCallCards(services, outbox)
         self._kinds: Mapping[str, Handler] = {
             kind: handler
             for nouns in (self._answers, reported, deploys, locks, heard, pages, oncall)

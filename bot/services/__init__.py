@@ -7,6 +7,7 @@ from bot.config import Config
 from bot.services.authors import Authors
 from bot.services.board import Boards
 from bot.services.coverage import Coverages
+from bot.services.covers import Covers
 from bot.services.deploy_reports import DeployReports
 from bot.services.deploys import Deploys
 from bot.services.gates import Gates
@@ -57,3 +58,4 @@ class Services:
     page_open: PageOpen
     oncall: OnCall
     overrides: Overrides
+    covers: Covers

@@ -162,6 +162,8 @@ class Deploys:
         )  # fmt: skip
         self.runs.before_success = self._before_success
         self.runs.before_start = self._before_start
+        # What else looks after timers that Redis may have lost.
+        self.also_recalled: Callable[[], Awaitable[None]] | None = None
         self.freeing = Freeing(config=config, store=store, work=work, drivers=drivers, clock=clock, host=host)
 
     async def plan(self, wanted: Wanted, holder: Holder) -> Plan:
@@ -321,6 +323,8 @@ class Deploys:
     async def _recall(self) -> None:
         await self.waiting.recall()
         await self.watches.recall()
+        if self.also_recalled is not None:
+            await self.also_recalled()
 
     async def _asked(self, wanted: Wanted, holder: Holder) -> Deploy:
         return (await self.plan(wanted, holder)).deploy

@@ -2,6 +2,8 @@
 
 What somebody presses is noted on the page and done by a job (page_acts.py), in order for each page, and tried again
 while PagerDuty does not answer. Nothing is said to be so before PagerDuty said it.
+
+Longer because what is heard and what is pressed write the same record, and each has to know what the other may do.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence

@@ -16,7 +16,7 @@ from bot.clients.git import Git
 from bot.clock import Clock
 from bot.domain.deploys import Deploy, StepShown
 from bot.domain.output import few, of_step
-from bot.drivers import GOING, Order, RunState
+from bot.drivers import GOING, Order, RunState, Waits
 from bot.errors import OutsideUnavailable, Refusal
 from bot.services.places import Places, step_names
 from bot.store.deploys import DeployStore, Standing, guard_of, look_of, thing_of
@@ -225,6 +225,8 @@ class Runs:
             if wish:
                 await driver.cancel(deploy.run, wish)
             return deploy
+        except Waits:
+            return deploy  # its turn comes: the next look says when
         except OutsideUnavailable as error:
             if now - (deploy.started or now) < START_SECONDS:
                 raise Later(2) from error
@@ -271,13 +273,14 @@ class Runs:
         now = self._clock.now()
         await self._store.see(deploy.id, now)
         state = await driver.state(deploy.run)
-        if state.phase == "starting":
+        wish = (await self._store.get(deploy.id)).cancelled_by
+        if state.phase == "starting" and (not state.note or wish):
             deploy = await self._start(deploy, begun=False)
             if deploy.over:
                 yield deploy
+                await self._timers.cancel(look_of(deploy.id))
                 return
             state = await driver.state(deploy.run)
-        wish = (await self._store.get(deploy.id)).cancelled_by
         if wish and state.phase in GOING:
             await driver.cancel(deploy.run, wish)
         if state.phase not in GOING:

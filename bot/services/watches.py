@@ -3,7 +3,7 @@
 Off unless config.yaml has a `watch` for the environment. Every look is one short piece of work with a timer for the
 next, so it goes on after any restart, and a timer that Redis has lost is set again. It never touches what somebody else
 has brought there meanwhile, and never a roll-back: those are not watched. The roll-back goes the road of `rollback`,
-once for each deploy.
+once for each deploy. One file, so that all that may stop a watch is read together.
 
 An address that cannot be reached counts as ill only where it has answered within the last days, and somebody else
 answers now or that machine itself says that nothing listens: else it may be Grail's own network that is broken. A watch

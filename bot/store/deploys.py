@@ -2,7 +2,7 @@
 
 A record is one hash: `v` (version of the form), `rev`, `state`, `fence`, `cancel` (who asked for the end), `seen` and
 `called` (the last sign of life, and when one was asked for) and `record`, the rest as JSON. Every change is one script
-that refuses a stale revision.
+that refuses a stale revision. One file, for it is one record.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -45,7 +45,9 @@ DEPLOY_REQUEST = Key("deploy-request:{id}", "string", DAY, "deploys.py")
 STANDING = Key("standing:{service}", "hash", None, "deploys.py", "what runs where: one field an environment")
 
 HEARD = Key("heard:{service}", "hash", 30 * DAY, "heard.py")  # what the systems said last of each environment
-REACHED = Key("reached:{service}:{environment}", "string", 7 * DAY, "deploys.py")  # when its address answered last
+REACHED = Key(
+    "reached:{service}:{environment}", "string", 7 * DAY, "deploys.py"
+)  # when its address answered last
 
 # admission.py and locks.py: what keeps a deploy waiting
 HELD = Key(
@@ -76,17 +78,22 @@ GATE_RECORD = Key("gate:{service}:{environment}:{gate}", "zset", 400 * DAY, "gat
 FOLLOW_UPS = Key("follow-ups", "zset", None, "gates.py", "trimmed to the newest 1,000 waivers")
 
 # reported.py: deploys that other systems did
-REPORT = Key("report:{service}:{id}", "string", 90 * DAY, "reported.py")  # what it became, so that it is taken once
-REPORTS_ODD = Key("reports-odd:{service}", "zset", 30 * DAY, "reported.py")
-
-# reported.py: deploys that other systems did
-REPORT = Key("report:{service}:{id}", "string", 90 * DAY, "reported.py")  # what it became, so that it is taken once
+REPORT = Key(
+    "report:{service}:{id}", "string", 90 * DAY, "reported.py"
+)  # what it became, so that it is taken once
 REPORTS_ODD = Key("reports-odd:{service}", "zset", 30 * DAY, "reported.py")
 
 # coverage.py: a report as it came until it was read, then what it says, and which ones came
 COVERAGE_CAME = Key("coverage-came:{digest}", "string", 7 * DAY, "coverage.py")
 COVERAGE = Key("coverage:{service}:{commit}", "hash", 90 * DAY, "coverage.py")
 COVERAGE_HEARD = Key("coverage-heard:{service}", "zset", 90 * DAY, "coverage.py")
+
+# pace.py: how fast GitHub is written to
+GITHUB_USED = Key("github:used", "zset", HOUR, "pace.py")  # writes, by when they were sent
+GITHUB_LINE = Key("github:line", "zset", DAY, "pace.py")  # who waits for their turn, by when they asked
+GITHUB_DUE = Key("github:due", "zset", DAY, "pace.py")  # the same, by when it is to come
+GITHUB_GATE = Key("github:gate", "string", 2 * HOUR, "pace.py")  # nobody may before then
+GITHUB_OWED = Key("github:owed", "hash", 7 * DAY, "pace.py")  # how deploys ended, still to be told
 
 # outbox.py
 _SENT = "an entry leaves when it was sent or reported"

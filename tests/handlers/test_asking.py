@@ -10,7 +10,8 @@ from bot.services import Services
 from bot.slack import Ask, Turn
 from handlers.asking import press_do
 from tests.fixtures.grail import GrailProcess
-from tests.fixtures.workspace import DANA, LONG, OMAR, Workspace
+from tests.fixtures.store import LONG
+from tests.fixtures.workspace import DANA, OMAR, Workspace
 from tests.stories.steps import card_says, refused, told, words_of
 
 PLACE = "#storefront"

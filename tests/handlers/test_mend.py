@@ -8,8 +8,9 @@ import pytest
 
 from tests.fixtures.grail import GrailProcess
 from tests.fixtures.pagerduty import PagerDuty, words_with_pagerduty
+from tests.fixtures.store import LONG
 from tests.fixtures.workspace import DANA, DEVI, OMAR, Workspace
-from tests.stories.steps import LONG, card_says, refused, told, words_of
+from tests.stories.steps import card_says, refused, told, words_of
 
 PLACE = "#storefront"
 GATED = "staging: {recipe: quick, gates: {pages: {mode: enforced}, approvals: {mode: enforced}}}"

@@ -43,6 +43,8 @@ async def test_a_deploy_is_parked_until_its_checks_have_passed_and_not_while_git
     await workspace.type(DANA, "#storefront", "/grail deploy shop to staging")
     refusal = await refused(workspace, DANA, "#storefront", "checks-running")
     assert ":no_entry: test is still running." in words_of(refusal)
+    await workspace.press(DANA, "deploy.checks", message=refusal["ts"])
+    assert ":hourglass_flowing_sand: " in await told(workspace, DANA, "#storefront", "Checks of")
     await workspace.press(DANA, "deploy.park", message=refusal["ts"])
     await card_says(workspace, "#storefront", "parked")
 

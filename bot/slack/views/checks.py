@@ -1,5 +1,7 @@
 """The checks of a commit: what failed first, each with where to read it."""
 
+import re
+
 from bot.domain.deploys import Deploy
 from bot.domain.gates import NotSetUp, Unknown
 from bot.domain.gates.checks import Check, Checks
@@ -8,7 +10,8 @@ from bot.slack.views.deploy import link
 from bot.slack.views.text import context, cut, escape, quiet, said, section
 
 MARK = {"failed": ":x:", "running": ":hourglass_flowing_sand:", "passed": ":white_check_mark:"}
-SHOWN = 20
+SHOWN = 10
+_ADDRESS = re.compile(r"https://[^\s|<>\"]{1,150}")  # of another system: what is odd is no link
 
 
 def checks(deploy: Deploy, found: object) -> Message:
@@ -34,6 +37,10 @@ def checks(deploy: Deploy, found: object) -> Message:
 
 
 def _line(one: Check, commit: str) -> str:
-    name = link(one.link, one.name) if one.link.startswith("https://") else quiet(one.name, 100)
+    name = (
+        link(one.link, one.name)
+        if one.name.strip() and _ADDRESS.fullmatch(one.link)
+        else quiet(one.name, 100)
+    )
     where = f" on `{one.commit[:7]}`, which goes along" if one.commit and one.commit != commit else ""
     return f"{MARK[one.state]} {name}{where}"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot.clients.github import GitHub as Client
-from bot.drivers import GOING
+from bot.drivers import GOING, Waits
 from bot.drivers._github_run import Ref, mark_of, marks_in
 from bot.drivers.github_actions import FOUND_WITHIN
 from bot.errors import NotFound, OutsideUnavailable, Refusal
@@ -127,7 +127,7 @@ async def test_what_github_has_certainly_not_taken_is_sent_again(scene: Scene, l
     order = scene.order()
     await scene.played.weather(rate_limited=limit, methods=["dispatch"])
     with pytest.raises(
-        OutsideUnavailable, match=r"GitHub lets me ask nothing for .*: its limit is used up\."
+        Waits, match=r"^It waits for GitHub's limit, and begins in about \d+ (seconds|minutes)\.$"
     ):
         await scene.driver.start(order)
     await scene.played.weather(rate_limited=False)
@@ -249,7 +249,7 @@ async def test_a_run_that_waits_for_a_person_says_for_whom_and_goes_on_when_they
     assert (await scene.driver.state(run)).phase == "waiting"
     await scene.played.run("approved")
     assert (await scene.until(run, "running")).note == ""
-    assert await scene.played.told() == ["queued", "pending", "in_progress"]
+    assert await scene.played.told() == ["pending", "in_progress"]
 
 
 @pytest.mark.parametrize(
@@ -415,10 +415,10 @@ async def test_a_status_that_github_did_not_take_is_told_at_the_next_look(scene:
     await scene.played.weather(failing=True, methods=["deployment-status"])
     await scene.played.run("step")
     await scene.until(run, "running")
-    assert await scene.played.told() == ["queued"]
+    assert await scene.played.told() == []
     await scene.played.weather(failing=False)
     await scene.until(run, "running")
-    assert await scene.played.told() == ["queued", "in_progress"]
+    assert await scene.played.told() == ["in_progress"]
 
 
 async def test_no_run_of_github_is_a_process_of_this_machine(scene: Scene) -> None:

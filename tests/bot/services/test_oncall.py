@@ -63,9 +63,9 @@ OFFICE = Rotation(name="platform", people=(MIA,), zone="Europe/Berlin", hours=On
 @pytest.fixture
 def world(redis: Redis) -> World:
     store, elsewhere = OverrideStore(redis), Elsewhere()
-    world = World(OnCall(lambda: world.config, store, Clock(), [elsewhere]), store, elsewhere)
-    world.rotations(storefront=WEEKS, platform=OFFICE)
-    return world
+    made = World(OnCall(lambda: made.config, store, Clock(), [elsewhere]), store, elsewhere)
+    made.rotations(storefront=WEEKS, platform=OFFICE)
+    return made
 
 
 async def override(world: World, email: str, since: float, until: float) -> None:
@@ -119,11 +119,11 @@ async def test_what_pagerduty_knows_is_asked_there_and_its_age_and_trouble_are_p
 
 
 async def test_without_a_key_a_schedule_of_pagerduty_is_said_to_be_unknown(redis: Redis) -> None:
-    world = World(
-        OnCall(lambda: world.config, OverrideStore(redis), Clock()), OverrideStore(redis), Elsewhere()
+    made = World(
+        OnCall(lambda: made.config, OverrideStore(redis), Clock()), OverrideStore(redis), Elsewhere()
     )
-    world.rotations(storefront=WEEKS, platform=Rotation(name="platform", pagerduty="PSCHED1"))
-    (platform,) = await world.oncall.standings(["platform"], NOON)
+    made.rotations(storefront=WEEKS, platform=Rotation(name="platform", pagerduty="PSCHED1"))
+    (platform,) = await made.oncall.standings(["platform"], NOON)
     assert platform.on_call == ()
     assert platform.failed == "I have no key for PagerDuty, so I cannot ask it who is on call."
 

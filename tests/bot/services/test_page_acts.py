@@ -1,9 +1,11 @@
 """What somebody wants of a page is done in PagerDuty as that person, once, or they are told why not."""
 
 import time
+from typing import Any
 
 import pytest
 
+from bot.domain.pages import Act
 from bot.errors import Stale
 from bot.services.page_acts import GIVES_UP
 from bot.store.streams import Later
@@ -221,3 +223,54 @@ async def test_who_is_somebody_else_at_pagerduty_is_found_by_the_e_mail_that_the
     assert (await desk.end(page, "ack", STRANGER)).unknown
     desk.linked["T1:U1"] = OLGA
     assert await desk.pages.email_of(STRANGER) == OLGA
+
+
+FORBIDDEN = "PagerDuty says that my key may not do this: an admin has to look at its rights."
+
+
+@pytest.mark.parametrize(
+    ("act", "status", "sentence"),
+    [
+        ("ack", 400, "PagerDuty refused it: Arguments Caused Error."),
+        ("ack", 401, "PagerDuty does not know my key: an admin has to look at PAGERDUTY_API_TOKEN."),
+        ("ack", 404, "PagerDuty does not know this page (any more)."),
+        ("ack", 409, "PagerDuty refused it: Conflict."),
+        *(
+            (act, 403, FORBIDDEN)
+            for act in ("resolve", "escalate", "reassign", "responder", "snooze", "note", "merge")
+        ),
+    ],
+)
+async def test_a_refusal_of_anything_is_said_in_plain_words_and_leaves_the_page_as_it_was(
+    desk: Desk, act: Act, status: int, sentence: str
+) -> None:
+    page = await desk.open()
+    other = await desk.open()
+    detail = {"snooze": "3600", "merge": other.id, "note": "hm"}.get(act, "PDANA01")
+    await desk.ask(page, act, detail=detail)
+    await desk.pagerduty.weather(answers=status)
+    outcome = await desk.done(page)
+    assert (outcome.refused, outcome.page.state, outcome.page.doing) == (sentence, "triggered", ())
+
+
+@pytest.mark.parametrize(
+    ("weather", "wait"),
+    [
+        ({"failing": True}, 1.0),
+        ({"slow": 3}, 1.0),
+        ({"answers": "rubbish"}, 1.0),
+        ({"rate_limited": 7}, 7.0),
+        ({"down": True}, 1.0),
+    ],
+)
+async def test_without_a_usable_answer_it_is_tried_again_and_the_page_says_so(
+    desk: Desk, weather: dict[str, Any], wait: float
+) -> None:
+    page = await desk.ask(await desk.open(), "ack")
+    await desk.pagerduty.weather(times=1, **weather)
+    with pytest.raises(Later) as later:
+        await desk.do(page)
+    assert later.value.seconds == wait
+    page = await desk.pages.find(page.id)
+    assert (page.state, [one.tries for one in page.doing]) == ("triggered", [1])
+    assert (await desk.done(page)).page.state == "acknowledged"

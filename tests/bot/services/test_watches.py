@@ -1,4 +1,7 @@
-"""A health check by address, and a roll-back of ours that leaves alone what came meanwhile."""
+"""A health check by address, and a roll-back of ours that leaves alone what came meanwhile.
+
+One file: all share a scene.
+"""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace

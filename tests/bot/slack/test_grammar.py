@@ -210,3 +210,23 @@ def test_any_line_is_understood_or_refused_with_what_to_do(line: str) -> None:
 
 
 ACME = load(Path(__file__).parents[3] / "config.yaml")
+
+
+@pytest.mark.parametrize(
+    ("line", "given"),
+    [
+        ("ack #4711", Given(page="#4711")),
+        ("ack 4711", Given(page="4711")),
+        ("ack Q1CHECKOUT01", Given(page="Q1CHECKOUT01")),
+        ("ack checkout", Given(page="checkout")),  # refused with what was meant
+        ("ack", Given()),
+        ("snooze #4711 for 2h", Given(page="#4711", words=("for", "2h"))),
+        ("snooze 2h", Given(words=("2h",))),
+        ("note #4711 the cache, again.", Given(page="#4711", words=("the", "cache,", "again."))),
+        ("note the cache", Given(words=("the", "cache"))),
+        ("merge #4711 into #4712", Given(page="#4711", words=("into", "#4712"))),
+        ("merge into #4712", Given(page="#4712", words=("into",))),
+    ],
+)
+def test_a_page_is_named_by_its_number_or_id_or_not_at_all(line: str, given: Given, config: Config) -> None:
+    assert said(line, config) == given

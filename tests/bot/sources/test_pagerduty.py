@@ -151,3 +151,29 @@ def test_whatever_stands_in_its_fields_it_is_read(data: dict[str, Any], at: Any,
     for type in ("incident.triggered", "incident.annotated", "incident.resolved"):
         body = {"event": {"id": "1", "event_type": type, "occurred_at": at, "agent": agent, "data": data}}
         assert parse({}, orjson.dumps(body)).type == type
+
+
+def test_an_event_of_nobody_is_one() -> None:
+    data = {"id": "Q1", "type": "incident", "status": "resolved", "service": {"id": "PSHOP01"}}
+    event = {
+        "id": "e1",
+        "event_type": "incident.resolved",
+        "occurred_at": "2026-11-23T03:12:00Z",
+        "agent": None,
+    }
+    heard = parse({}, orjson.dumps({"event": event | {"data": data}}))
+    assert heard.event is not None
+    assert (heard.event.move.by, heard.event.move.state, heard.odd) == ("", "resolved", False)
+
+
+def test_who_was_asked_for_help_is_said() -> None:
+    data = {"type": "incident_responder", "incident": {"id": "Q1"}, "user": {"summary": "Dana"}}
+    event = {"id": "e1", "event_type": "incident.responder.added", "occurred_at": "2026-11-23T03:12:00Z",
+             "agent": {"type": "user_reference", "summary": "Omar"}}  # fmt: skip
+    heard = parse({}, orjson.dumps({"event": event | {"data": data}}))
+    assert heard.event is not None
+    assert (heard.event.move.what, heard.event.move.by, heard.event.move.text) == (
+        "responder.added",
+        "Omar",
+        "Dana",
+    )

@@ -78,7 +78,7 @@ async def test_a_page_that_is_older_than_any_record_leaves_the_list(redis: Redis
 async def test_a_field_of_a_newer_version_is_left_alone(redis: Redis) -> None:
     store = PageStore(redis)
     await store.save(PAGE, NOW)
-    record = orjson.loads(await redis.hget(keys.PAGE(id="Q1"), "record"))
+    record = orjson.loads(await redis.hget(keys.PAGE(id="Q1"), "record") or "")
     record["told"]["colour"] = record["colour"] = record["moves"][0]["colour"] = "red"
     await redis.hset(keys.PAGE(id="Q1"), "record", orjson.dumps(record))
     assert await store.find("Q1") == PAGE

@@ -1,5 +1,7 @@
 """A reported deploy is taken once, and never puts back what came later."""
 
+from typing import Any
+
 import pytest
 from redis.asyncio import Redis
 
@@ -8,7 +10,7 @@ from bot.store.deploys import Standing
 from bot.store.reported import ODD, Odd, ReportStore
 from tests.bot.store.desk import NOW, Desk, a_deploy
 
-THEIRS = {
+THEIRS: dict[str, Any] = {
     "commit": "e" * 40,
     "state": "succeeded",
     "outside": "Jenkins",

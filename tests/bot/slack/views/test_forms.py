@@ -46,7 +46,12 @@ def test_the_own_teams_services_come_first_whatever_they_begin_with() -> None:
 def test_the_likeliest_service_is_chosen_and_never_production_before_staging() -> None:
     places = [("gateway", "staging"), ("gateway", "production"), ("shop", "staging")]
     assert initial(deploy_form(ACME, Given(), "C1", places)) == ["gateway", "staging", None, None]
-    assert initial(deploy_form(ACME, Given(services=("shop",)), "C1", places)) == ["shop", "staging", None, None]
+    assert initial(deploy_form(ACME, Given(services=("shop",)), "C1", places)) == [
+        "shop",
+        "staging",
+        None,
+        None,
+    ]
     assert initial(deploy_form(ACME, Given(environment="production"), "C1", places))[:2] == [
         "gateway",
         "production",

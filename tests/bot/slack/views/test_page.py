@@ -1,6 +1,7 @@
 """The card of a page: its lock screen, its buttons, and words from outside that can do no harm in it."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -105,3 +106,45 @@ def test_words_from_outside_fit_and_mention_nobody(words: str) -> None:
     note = views.line(Move("1", "annotated", NOW, words, None, words))
     if note is not None:
         check(note)
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("<!channel> look", "&lt;!channel&gt; look"),
+        ("*all* is `lost` _now_", "∗all∗ is 'lost' ＿now＿"),
+        ("evil \u202egnp.exe\u202c here", "evil gnp.exe here"),
+        ("x" * 10_000, "x" * 299 + "…"),
+        ("two\nlines", "two lines"),
+    ],
+)
+def test_a_title_can_do_nothing_but_be_read(title: str, shown: str) -> None:
+    card = views.card(a_page("triggered", told=replace(TOLD, title=title)), NOW)
+    first = card.blocks[0]["text"]["text"]
+    assert first == f":rotating_light: *shop* — *triggered*\n*{shown}*"
+    check(views.card(a_page("triggered", told=replace(TOLD, title=title, url="")), NOW))
+
+
+def test_who_did_what_is_a_line_of_the_thread_each() -> None:
+    def line(what: str, id: str = "1", **more: Any) -> str | None:
+        message = views.line(Move(id, what, NOW, "Omar", None, **more))
+        return message.text.split(",")[0].split(" <")[0] if message else None
+
+    assert line("acknowledged") == "Omar acknowledged it"
+    assert line("reassigned") == "Omar reassigned it"
+    assert line("responder.added", text="Dana") == "Omar asked Dana for help"
+    assert line("priority_updated") == "Omar changed its priority"
+    # What we did ourselves is told by PagerDuty's own event, but for what it has none for.
+    assert line("acknowledged", "grail:a") is None
+    assert line("snoozed", "grail:a", until=NOW + 3600) == "Omar snoozed it until"
+    assert line("merged", "grail:a", text="into #5") == "Omar merged it into #5"
+    assert line("conference_bridge.updated") is None
+
+
+def test_a_snooze_stands_on_the_card_with_its_undo_as_long_as_it_lasts() -> None:
+    page = a_page("triggered", "acknowledged")
+    snoozed = replace(page, moves=(*page.moves[:-1], replace(page.moves[-1], what="snoozed", until=NOW + 60)))
+    assert "Snoozed until" in words_of(snoozed)
+    assert "page.wake" in words_of(snoozed)
+    over = replace(page, moves=(*page.moves[:-1], replace(page.moves[-1], what="snoozed", until=NOW - 60)))
+    assert "Snoozed until" not in words_of(over)
