@@ -95,6 +95,7 @@ def _ended(turn: Turn, ended: Lock) -> Reply:
     )
     return Reply(
         said(escape(f"{ended.scope.first} is {over.split(' by ')[0]}.{whose}")),
+        card_follows=not whose,
         outcome=views.card_of(ended),
         cards=(Card(views.card_of(ended), _channel(turn, ended), views.card(ended, over=over), 2),),
         tell=(

@@ -26,13 +26,18 @@ def checks(deploy: Deploy, found: object) -> Message:
     each.sort(key=lambda one: list(MARK).index(one.state))
     if not each:
         return said(f"{what} has no checks.")
-    lines = [_line(one, deploy.commit) for one in each[:SHOWN]]
+    lines: list[str] = []
+    for one in each[:SHOWN]:
+        line = _line(one, deploy.commit)
+        if sum(map(len, lines)) + len(line) > 2800:
+            break
+        lines.append(line)
     counts = ", ".join(
         f"{count} {state}" for state in MARK if (count := sum(one.state == state for one in each))
     )
-    blocks = [section(f"*Checks of {what}*"), section(cut("\n".join(lines), 2900))]
-    if len(each) > SHOWN:
-        blocks.append(context(f"and {len(each) - SHOWN} more"))
+    blocks = [section(f"*Checks of {what}*"), section("\n".join(lines))]
+    if len(each) > len(lines):
+        blocks.append(context(f"and {len(each) - len(lines)} more"))
     return Message(cut(f"Checks of {deploy.short()}: {counts}", 200), blocks)
 
 

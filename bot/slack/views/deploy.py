@@ -89,7 +89,7 @@ def answer(deploy: Deploy, now: float, asked_in: str = "") -> Message:
 def _waits(deploy: Deploy, now: float) -> str:
     why = " ".join(escape(one.sentence) for one in deploy.conditions if one.stops and one.gate != "at")
     if deploy.begins is not None and now < deploy.begins:
-        time = f"It is set for {escape(deploy.begins_said)} ({when(deploy.begins)})"
+        time = f"It is set for {quiet(deploy.begins_said)} ({when(deploy.begins)})"
         asks = " It waits for its approval before that." if deploy.state == "waiting" else ""
         return f"{time}: it is judged afresh then, and begins or says why not.{asks} {why}".strip()
     what = {
@@ -119,7 +119,7 @@ def planned(plan: Plan) -> Message:
     elif not deploy.action:
         lines.append("Nothing was deployed there by me before.")
     if deploy.begins is not None:
-        lines.append(f"It would begin {when(deploy.begins)}: I understood {escape(deploy.begins_said)}.")
+        lines.append(f"It would begin {when(deploy.begins)}: I understood {quiet(deploy.begins_said)}.")
     lines.append("Steps: " + " → ".join(escape(step) for step in plan.steps))
     lines += [*verdict.conditions(plan.verdict), verdict.passed(plan.verdict)]
     lines.append("Nothing was changed.")
@@ -142,7 +142,7 @@ def why(deploy: Deploy, now: float, *, waives: bool = False) -> Message:
             asked + (f", who named no ref: `{escape(deploy.ref)}` was assumed." if deploy.assumed else ".")
         )
     if deploy.begins is not None:
-        lines.append(f"Set for {escape(deploy.begins_said)} ({when(deploy.begins)}).")
+        lines.append(f"Set for {quiet(deploy.begins_said)} ({when(deploy.begins)}).")
     if deploy.started:
         lines.append(
             f"Started {clock(deploy.started)}" + (f" on `{escape(deploy.host)}`." if deploy.host else ".")

@@ -12,7 +12,7 @@ MARK = {"queued": ":hourglass:", "parked": ":parking:", "waiting": ":raised_hand
 def card(deploy: Deploy, title: str, commit: str, now: float) -> Message:
     """The one card of a deploy while it waits. title, commit: as on the card of every deploy."""
     early = deploy.begins if deploy.begins is not None and now < deploy.begins else None
-    state = _state(deploy) + (f", starts {deploy.begins_said}" if early else "")
+    state = _state(deploy) + (f", starts {quiet(deploy.begins_said, 60)}" if early else "")
     shown = _state(deploy) + (f", starts {when(early)}" if early else "")
     text = f"{title}: {state} · {deploy.short()} {quiet(deploy.subject, 80)} · by {quiet(deploy.by_name, 40)}"
     lines = [f"{MARK[deploy.state]} *{escape(title)}* — *{shown}*", commit]
@@ -40,7 +40,8 @@ def card(deploy: Deploy, title: str, commit: str, now: float) -> Message:
     if deploy.held_until:
         facts.append(f"waits until {when(deploy.held_until)} at most")
     blocks.append(context(" · ".join(facts)))
-    blocks.append(actions(*_buttons(deploy, early=bool(early))))
+    ways = _buttons(deploy, early=bool(early))
+    blocks += [actions(*ways)] if len(ways) <= 3 else [actions(*ways[:-1]), actions(ways[-1])]
     if deploy.state == "waiting" and (below := _below(deploy, early=bool(early))):
         blocks.append(actions(*below))
     return Message(text, blocks)
@@ -87,7 +88,7 @@ def _buttons(deploy: Deploy, *, early: bool) -> list[Block]:
 
 def asks(deploy: Deploy, by: str) -> Message:
     """What somebody who may approve it is told, with all that the card shows of it."""
-    text = f"{by} asks for your approval: {deploy.what} at {deploy.short()}"
+    text = f"{quiet(by, 60)} asks for your approval: {deploy.what} at {deploy.short()}"
     lead = f":raised_hand: {quiet(by, 60)} asks for your approval: *{escape(deploy.what)}* ({deploy.id})"
     commit = f"`{deploy.short()}` {quiet(deploy.subject)}, asked for by {quiet(deploy.by_name, 60)}"
     seen = f"{deploy.id}:{deploy.fingerprint}"

@@ -188,7 +188,7 @@ async def test_the_run_of_another_grail_with_the_same_id_is_not_taken_for_ours(s
          "An admin has to give its token this permission: actions: write."),
         ({}, {"workflow": "depoly.yml"}, "GitHub knows no workflow `depoly.yml` in acme/shop, or hides it from me.",
          "Look at its name in config.yaml, and whether Grail's token may see it."),
-        ({}, {"repository": "acme/shoe"}, "GitHub knows no workflow `deploy.yml` in acme/shoe, or hides it from me.",
+        ({}, {"repository": "acme/shoe"}, "GitHub knows no commit {short} in acme/shoe, or hides it from me.",
          "Look at its name in config.yaml, and whether Grail's token may see it."),
         ({"answers": 409, "methods": ["deploy"]}, {},
          "GitHub does not let me note a Deployment in acme/shop (Conflict).",
@@ -208,6 +208,7 @@ async def test_what_github_refuses_is_said_with_what_to_do_and_nothing_is_starte
         await scene.played.weather(**weather)
     with pytest.raises(Refusal) as refused:
         await scene.driver.start(scene.order(how=how))
+    sentence = sentence.replace("{short}", scene.order().commit[:7])
     assert (str(refused.value), refused.value.hint) == (sentence, hint)
     assert refused.value.code.startswith("github-4")
     assert await scene.played.runs() == []
