@@ -44,7 +44,9 @@ async def one(turn: Turn, what: What, *, several: bool = False, park: bool = Fal
             raise
         why = escape(f"{refusal} {refusal.hint or ''}".strip())
         return Reply(said(f":no_entry: {what.service}: {why}"), outcome=refusal.code)
-    return Reply(views.answer(begun, turn.now, turn.ask.channel), card_follows=True, outcome=begun.id)
+    # Of one that runs, the card says all; of one that waits, only the answer says for whom and for what.
+    follows = not begun.held and not begun.over
+    return Reply(views.answer(begun, turn.now, turn.ask.channel), card_follows=follows, outcome=begun.id)
 
 
 def likely(turn: Turn) -> list[tuple[str, str]]:

@@ -83,7 +83,7 @@ async def test_what_is_parked_is_shipped_by_who_may_and_by_nobody_else(
     messages = await workspace.messages("#storefront", as_=DANA)
     refusal = next(m for m in messages if "locked by Olga" in words_of(m) and m.get("ephemeral_to"))
     offered = [e["action_id"] for b in refusal["blocks"] for e in b.get("elements", ()) if "action_id" in e]
-    assert offered == ["deploy.park"]
+    assert offered == ["deploy.park", "lock.unlock", "lock.ask"]
     await workspace.press(DANA, "deploy.park", message=refusal["ts"])
     card = await card_says(workspace, "#storefront", "parked")
     await workspace.press(DANA, "deploy.ship", message=card["ts"])

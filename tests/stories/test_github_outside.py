@@ -79,7 +79,7 @@ async def test_a_roll_back_by_github_actions_goes_to_the_commit_and_asks_github_
     assert f"I would *roll back shop in staging* to `{good[:7]}` Open the shop (d-1 by Dana)." in plan
     assert f"It takes back 1 commit up to `{bad[:7]}`." in plan
     await workspace.type(DANA, PLACE, "/grail rollback shop staging")
-    await told(workspace, DANA, PLACE, "d-3: I roll back shop in staging to")
+    await card_says(workspace, PLACE, "(roll-back): running")
     await github.weather(failing=False)  # but the workflow has to be started there
     await workspace.clock(forward=10)
     seen = await github.until(lambda seen: len(seen["runs"]) == 3)

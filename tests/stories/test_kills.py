@@ -22,8 +22,8 @@ async def at_once(workspace: Workspace, grail: GrailProcess) -> None:
     """Slack has its 200, and nothing else has happened for certain."""
 
 
-async def answered(workspace: Workspace, grail: GrailProcess) -> None:
-    await workspace.wait_for("#storefront", lambda ms: any(m.get("ephemeral_to") for m in ms))
+async def asked(workspace: Workspace, grail: GrailProcess) -> None:
+    """The words are taken: whoever typed them has let go, and nothing is shown yet."""
 
 
 async def card_stands(workspace: Workspace, grail: GrailProcess) -> None:
@@ -68,7 +68,7 @@ async def card_over(workspace: Workspace, grail: GrailProcess) -> None:
     "point",
     [
         at_once,
-        answered,
+        asked,
         card_stands,
         card_in_flight,
         run_begun,

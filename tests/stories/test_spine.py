@@ -44,9 +44,8 @@ async def test_a_deploy_is_one_card_whose_thread_carries_its_steps(
     [line] = await thread_of(workspace, "#storefront", card)
     steps = [" ".join(step.split()[:2]) for step in line.partition(": ")[2].split(", ")]
     assert steps == ["checkout succeeded", "test succeeded", "start succeeded", "health succeeded"]
-    answer = await told(workspace, DANA, "#storefront", "d-1")
-    assert answer.startswith("d-1: shop to staging")
-    assert "You named no ref, so I took `main`" in answer
+    told_beside = [m for m in await workspace.messages("#storefront", as_=DANA) if m.get("ephemeral_to")]
+    assert told_beside == []  # its card stands where she asked, and says it all
 
 
 async def test_a_failed_health_check_rolls_back_and_says_so_with_its_last_lines(
@@ -55,8 +54,9 @@ async def test_a_failed_health_check_rolls_back_and_says_so_with_its_last_lines(
     await workspace.type(DANA, "#storefront", "/grail deploy shop to staging fails-health")
     card = await card_says(workspace, "#storefront", "failed")
     assert "I rolled back by myself: everything is as it was before." in words_of(card)
-    found = await workspace.wait_for("#storefront", lambda ms: "no answer on /health" in words_of(ms[-1]))
-    assert found[-1]["thread_ts"] == card["ts"]
+    await workspace.wait_until(lambda: thread_of(workspace, "#storefront", card))
+    [cause] = await thread_of(workspace, "#storefront", card)
+    assert "no answer on /health" in cause
     direct = await workspace.wait_for(
         "@Grail", lambda ms: ms[-1]["text"] == "shop to staging: failed", as_=DANA
     )
