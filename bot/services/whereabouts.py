@@ -19,6 +19,7 @@ from bot.store.board import BoardStore
 from bot.store.deploys import DeployStore, Standing
 
 SHOWN = 20  # services that one answer holds
+NAMED = 4  # services by which a repository is called
 LOOKED_AT = (
     100,
     1_000,
@@ -110,22 +111,23 @@ class Finder:
         asked = _Asked()
         few = asyncio.Semaphore(AT_ONCE)
 
-        async def one(where: str, service: Service) -> None:
+        async def one(where: str, services: list[Service]) -> None:
+            service, called = services[0], _called(services)
             async with few:
                 try:
                     async with asyncio.timeout_at(until):
-                        commit = await self._git.commit(where, ref, name=service.name)
+                        commit = await self._git.commit(where, ref, name=called)
                         asked.found[where] = (commit, await self._squashed(where, ref, commit, service))
                 except Refusal as refusal:
                     asked.refused.append(refusal)
                 except OutsideUnavailable as error:
                     asked.silent.append(error)
                 except TimeoutError:
-                    why = f"The repository of {service.name} did not answer in time."
+                    why = f"The repository of {called} did not answer in time."
                     asked.silent.append(OutsideUnavailable("git", why))
 
         until = asyncio.get_running_loop().time() + self._within
-        await asyncio.gather(*(one(where, services[0]) for where, services in groups.items()))
+        await asyncio.gather(*(one(where, services) for where, services in groups.items()))
         asked.found = {where: asked.found[where] for where in groups if where in asked.found}
         return asked
 
@@ -224,6 +226,13 @@ def _place(
     )
 
 
+def _called(services: Sequence[Service]) -> str:
+    """A repository by all the services that come from it: `shop, search and gateway`."""
+    names = [service.name for service in services]
+    names = names if len(names) <= NAMED else [*names[: NAMED - 1], f"{len(names) - NAMED + 1} more"]
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
 def _best(refused: Sequence[Refusal], ref: str, repositories: int) -> GrailError:
     """One refusal for all repositories: the one that knows what was probably meant goes first."""
     if ref.isdecimal():
@@ -236,7 +245,9 @@ def _best(refused: Sequence[Refusal], ref: str, repositories: int) -> GrailError
     first = said[0] if said else NotFound(f"There is no `{ref}`.", code="no-such-ref")
     if first.code == "ambiguous-ref":
         return first
-    elsewhere = f" Nor is it in the {repositories - 1} other repositories." if repositories > 1 else ""
+    others = repositories - 1
+    there = "the repository of the others" if others == 1 else f"the {others} other repositories"
+    elsewhere = f" Nor is it in {there}." if others else ""
     return NotFound(
         f"{first}{elsewhere}",
         code=first.code,

@@ -52,14 +52,14 @@ async def test_what_there_is_not_and_a_repository_that_is_away_are_said_with_wha
 ) -> None:
     await workspace.type(DEVI, PLACE, "/grail where is feature/gift-card")
     words = await told(workspace, DEVI, PLACE, "feature/gift-card`")
-    # Which of the services of one repository is named is the one of her own team.
-    meant = (
-        "There is no branch, tag or commit `feature/gift-card` in search; did you mean `feature/gift-cards`?"
+    # Her own team's services are named first.
+    assert (
+        "There is no branch, tag or commit `feature/gift-card` in search, shop and gateway; did you" in words
     )
-    assert meant in words
+    assert "did you mean `feature/gift-cards`?" in words
     assert "Name a pull request like `#812`, a commit by seven digits at least, or a branch." in words
     await workspace.type(DEVI, PLACE, "/grail where is #812?")
-    await told(workspace, DEVI, PLACE, "There is no pull request #812 in search.")
+    await told(workspace, DEVI, PLACE, "There is no pull request #812 in search, shop and gateway.")
     await workspace.type(DEVI, PLACE, "/grail where is 812")
     words = await told(workspace, DEVI, PLACE, "commit `812`")
     assert "There is no branch, tag or commit `812`." in words

@@ -107,17 +107,28 @@ async def test_what_no_repository_knows_is_refused_with_what_to_say(house: House
 
     hint = "Name a pull request like `#812`, a commit by seven digits at least, or a branch."
     assert await refused("feature/gift-card") == (
-        "There is no branch, tag or commit `feature/gift-card` in shop; did you mean `feature/gift-cards`?",
+        "There is no branch, tag or commit `feature/gift-card` in shop and search; did you mean `feature/gift-cards`?",
         hint,
         "no-such-ref",
     )
-    assert await refused("#812") == ("There is no pull request #812 in shop.", hint, "no-such-ref")
+    assert await refused("#812") == ("There is no pull request #812 in shop and search.", hint, "no-such-ref")
     assert await refused("812") == (
         "There is no branch, tag or commit `812`.",
         "For the pull request say `where is #812`; of a commit give seven digits at least.",
         "no-such-ref",
     )
     assert (await refused("-x"))[2] == "bad-ref"
+
+
+async def test_all_services_that_were_looked_at_are_named_and_of_many_the_first(
+    house: House, finder: Finder
+) -> None:
+    shop = house.config.services["shop"]
+    more = {f"s{n}": shop.model_copy(update={"name": f"s{n}"}) for n in range(4)}
+    house.config = house.config.model_copy(update={"services": {**house.config.services, **more}})
+    with pytest.raises(NotFound) as caught:
+        await finder.find("#812", ["shop", "s0", "s1", "s2", "s3"])
+    assert str(caught.value) == "There is no pull request #812 in shop, s0, s1 and 2 more."
 
 
 async def test_a_repository_that_cannot_be_read_is_named_and_the_others_are_told_of(
